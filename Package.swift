@@ -1,0 +1,90 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Flags of every Swift target: imports are private unless said otherwise, so the arrows between
+/// modules are exactly the dependencies below.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// Numeric loops are optimised in every configuration: a debug build would be ten times slower.
+let fast: [CSetting] = [
+  .unsafeFlags(["-O3", "-ffp-contract=fast", "-fno-math-errno", "-Wall", "-Wextra"])
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], copying: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: copying.map { .copy($0) },
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "Athanor",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "athanor", targets: ["athanor"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .target(name: "CKernels", cSettings: fast),
+    system("COpenBLAS", "openblas", "libopenblas-dev"),
+    system("CReadline", "readline", "libreadline-dev"),
+    system("CZeroMQ", "libzmq", "libzmq3-dev"),
+    system("CZlib", "zlib", "zlib1g-dev"),
+
+    library("Catalog"),
+    library("Conversation", ["Catalog"]),
+    library("Language", ["Catalog"]),
+
+    library("Tensors", ["CKernels", "COpenBLAS"]),
+    library("Layers", ["Tensors"]),
+    library("Checkpoints", ["Tensors", "CZlib"]),
+    library("Models", ["Catalog", "Tensors", "Layers"]),
+    library("Losses", ["Catalog", "Tensors", "Layers"]),
+    library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
+    library("Datasets", ["Catalog", "Tensors", "Checkpoints", "CZlib"]),
+    library(
+      "Training",
+      [
+        "Catalog", "Tensors", "Layers", "Models", "Losses", "Optimizers", "Datasets",
+        "Checkpoints",
+      ]),
+    library("Records", [.product(name: "GRDB", package: "GRDB.swift")]),
+    library("Plots", ["Catalog"]),
+    library(
+      "Lab",
+      [
+        "Catalog", "Conversation", "Language", "Tensors", "Layers", "Models", "Losses",
+        "Optimizers", "Datasets", "Checkpoints", "Training", "Records", "Plots",
+      ]),
+
+    library("Transcripts", ["Catalog", "Conversation"]),
+    library("Terminal", ["Catalog", "Conversation", "CReadline"]),
+    library(
+      "Jupyter",
+      [
+        "Catalog", "Conversation", "CZeroMQ",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "athanor",
+      dependencies: [
+        "Catalog", "Conversation", "Lab", "Transcripts", "Terminal", "Jupyter",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
