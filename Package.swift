@@ -50,7 +50,7 @@ let package = Package(
 
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("Layers", ["Tensors"]),
-    library("Checkpoints", ["Tensors", "CZlib"]),
+    library("Checkpoints", ["Catalog", "Tensors", "CZlib"]),
     library("Models", ["Catalog", "Tensors", "Layers"]),
     library("Losses", ["Catalog", "Tensors", "Layers"]),
     library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
