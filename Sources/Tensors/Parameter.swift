@@ -45,6 +45,26 @@ public enum Layout: Sendable, Equatable {
   }
 }
 
+/// The distribution that a parameter starts from.
+public enum Start: Sendable, Equatable {
+  case constant(Float)
+  /// Uniform in [-bound, bound).
+  case uniform(bound: Float)
+  case normal(deviation: Float)
+  /// Normal, cut at two deviations by drawing again.
+  case truncatedNormal(deviation: Float)
+
+  /// PyTorch's default of dense and convolution layers: uniform in ±1/√fanIn, for weight and bias.
+  public static func fanIn(_ fanIn: Int) -> Start {
+    .uniform(bound: 1 / Float(max(1, fanIn)).squareRoot())
+  }
+
+  /// Normal with deviation √(2 / fan), for layers followed by a ReLU (He et al. 2015).
+  public static func kaiming(fan: Int) -> Start {
+    .normal(deviation: (2 / Float(max(1, fan))).squareRoot())
+  }
+}
+
 /// A trainable tensor, shared by the model that computes with it, the optimizer that changes it
 /// and the checkpoint that stores it.
 public final class Parameter {
@@ -55,13 +75,34 @@ public final class Parameter {
   public var isTrainable = true
   /// Whether weight decay applies by default: not to biases and norms.
   public let decays: Bool
+  /// What `initialize` draws from.
+  public let start: Start
   private let leaf: Node
 
-  public init(_ value: Tensor, layout: Layout = .plain, decays: Bool? = nil) {
-    self.value = value.detached
+  /// A parameter of zeros until `initialize` or a checkpoint fills it.
+  public init(
+    _ shape: [Int], layout: Layout = .plain, start: Start = .constant(0), decays: Bool? = nil
+  ) {
+    value = Tensor(zeros: shape)
     self.layout = layout
-    self.decays = decays ?? (value.rank > 1)
-    leaf = Node(leaf: value.shape)
+    self.start = start
+    self.decays = decays ?? (shape.count > 1)
+    leaf = Node(leaf: shape)
+  }
+
+  /// Draws the starting value: a function of the seed and the parameter's key alone, so a layer
+  /// starts the same whatever else the network has.
+  public func initialize(seed: UInt64, key: String) {
+    let stream = Random.stream("parameter", key)
+    switch start {
+    case .constant(let constant): value = Tensor(repeating: constant, shape)
+    case .uniform(let bound):
+      value = Random.uniform(shape, in: -bound..<bound, seed: seed, stream: stream)
+    case .normal(let deviation):
+      value = Random.normal(shape, deviation: deviation, seed: seed, stream: stream)
+    case .truncatedNormal(let deviation):
+      value = Random.truncatedNormal(shape, deviation: deviation, seed: seed, stream: stream)
+    }
   }
 
   public var shape: [Int] { value.shape }

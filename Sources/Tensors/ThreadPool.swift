@@ -108,12 +108,14 @@ public final class ThreadPool: @unchecked Sendable {
       var attributes = pthread_attr_t()
       pthread_attr_init(&attributes)
       pthread_attr_setstacksize(&attributes, 8 << 20)
-      let status = pthread_create(&thread, &attributes, { argument in
-        guard let argument else { return nil }
-        let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-        start.pool.work(index: start.index, from: start.generation)
-        return nil
-      }, box.toOpaque())
+      let status = pthread_create(
+        &thread, &attributes,
+        { argument in
+          guard let argument else { return nil }
+          let start = Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
+          start.pool.work(index: start.index, from: start.generation)
+          return nil
+        }, box.toOpaque())
       pthread_attr_destroy(&attributes)
       if status != 0 {
         box.release()
@@ -178,12 +180,12 @@ private final class WorkerStart {
 /// Runs `body(low, high)` over consecutive ranges of 0 ..< count on all threads.
 ///
 /// - Parameter chunk: Items a range; decided by the work, never by the number of threads.
-func parallelFor(_ count: Int, chunk: Int, _ body: (Int, Int) -> Void) {
+public func parallelFor(_ count: Int, chunk: Int, _ body: (Int, Int) -> Void) {
   ThreadPool.shared.run(count, chunk: chunk) { low, high, _ in body(low, high) }
 }
 
 /// The same with scratch memory of `floats` numbers for each thread, uninitialised.
-func parallelFor(
+public func parallelFor(
   _ count: Int, chunk: Int, scratch floats: Int,
   _ body: (Int, Int, UnsafeMutablePointer<Float>) -> Void
 ) {

@@ -1,0 +1,34 @@
+public import Tensors
+
+/// A dense layer: y = x·W + b, x [..., in], W [in, out], y [..., out].
+///
+/// Starts as PyTorch's: weight and bias uniform in ±1/√in.
+public final class Linear: Module {
+  let weight: Parameter
+  let bias: Parameter?
+  public let inputs: Int
+  public let outputs: Int
+
+  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, start: Start? = nil) {
+    self.inputs = inputs
+    self.outputs = outputs
+    weight = Parameter(
+      [inputs, outputs], layout: .dense, start: start ?? .fanIn(inputs), decays: true)
+    self.bias =
+      bias
+      ? Parameter([outputs], start: start == nil ? .fanIn(inputs) : .constant(0)) : nil
+  }
+
+  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+    guard x.shape.last == inputs else {
+      throw ShapeError("needs \(inputs) features a row, got a tensor \(shapeText(x.shape))")
+    }
+    return try linear(x, weight: context(weight), bias: bias.map { context($0) })
+  }
+
+  public override var details: String { "\(inputs) → \(outputs)" }
+
+  public override func multiplications(input: [Int], output: [Int]) -> Int {
+    output.elementCount * inputs
+  }
+}

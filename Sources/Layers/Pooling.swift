@@ -1,0 +1,48 @@
+public import Tensors
+
+/// The largest value of each window of images N H W C; padding counts as −∞.
+public final class MaxPool2d: Module {
+  public let kernel: Int
+  public let stride: Int
+  public let padding: Int
+  public let ceilMode: Bool
+
+  public init(kernel: Int, stride: Int? = nil, padding: Int = 0, ceilMode: Bool = false) {
+    self.kernel = kernel
+    self.stride = stride ?? kernel
+    self.padding = padding
+    self.ceilMode = ceilMode
+  }
+
+  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+    try maxPool(x, kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)
+  }
+
+  public override var details: String { "\(kernel)×\(kernel), stride \(stride)" }
+}
+
+/// The mean of each window of images N H W C.
+public final class AvgPool2d: Module {
+  public let kernel: Int
+  public let stride: Int
+
+  public init(kernel: Int, stride: Int? = nil) {
+    self.kernel = kernel
+    self.stride = stride ?? kernel
+  }
+
+  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+    try averagePool(x, kernel: kernel, stride: stride)
+  }
+
+  public override var details: String { "\(kernel)×\(kernel), stride \(stride)" }
+}
+
+/// The mean over all pixels: N H W C → N C.
+public final class GlobalAvgPool: Module {
+  public override init() {}
+
+  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+    try globalAveragePool(x)
+  }
+}

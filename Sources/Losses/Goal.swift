@@ -1,0 +1,98 @@
+public import Catalog
+public import Tensors
+
+/// A weighted loss in a goal, under its own name.
+public struct Term {
+  public var name: String
+  public var weight: Double
+  public var loss: any Loss
+}
+
+/// A sum of weighted losses, `ce() + 5*kd(T=1)`: the language's value of kind "loss".
+///
+/// Each term keeps its name, so it is logged, plotted and probed on its own.
+public struct Goal: Object, ArgumentType, Answer {
+  public static let kind = "loss"
+  public private(set) var terms: [Term]
+
+  public init(_ loss: any Loss) {
+    terms = [Term(name: loss.name, weight: 1, loss: loss)]
+  }
+
+  private init(terms: [Term]) {
+    self.terms = terms
+    nameApart()
+  }
+
+  public var needsTeacher: Bool { terms.contains { $0.loss.needsTeacher } }
+
+  /// The terms that need no teacher: what a control run is trained on.
+  public var withoutTeacher: Goal? {
+    let kept = terms.filter { !$0.loss.needsTeacher }
+    return kept.isEmpty ? nil : Goal(terms: kept)
+  }
+
+  /// The code that makes it again.
+  public var script: String {
+    var text = ""
+    for (index, term) in terms.enumerated() {
+      let isNegative = term.weight < 0
+      if index > 0 { text += isNegative ? " - " : " + " } else if isNegative { text += "-" }
+      let weight = abs(term.weight)
+      text += (weight == 1 ? "" : numberText(weight) + "*") + term.loss.script
+    }
+    return text
+  }
+
+  public var line: String { script }
+
+  public func adding(_ other: Value, reversed: Bool) -> Value? {
+    guard case .object(let object) = other, let goal = object as? Goal else { return nil }
+    let sum = reversed ? goal.terms + terms : terms + goal.terms
+    return .object(Goal(terms: sum))
+  }
+
+  public func multiplied(by factor: Double) throws -> Value? {
+    guard factor.isFinite else {
+      throw Failure(.value, "a loss cannot be weighted with \(numberText(factor))")
+    }
+    return .object(
+      Goal(
+        terms: terms.map { term in
+          var scaled = term
+          scaled.weight *= factor
+          return scaled
+        }))
+  }
+
+  public func isEqual(to other: any Object) -> Bool { (other as? Goal)?.script == script }
+
+  public var memberNames: [String] { terms.map(\.name) }
+
+  /// A term's weight by its name.
+  public func member(_ name: String) -> Value? {
+    terms.first { $0.name == name }.map { .number($0.weight) }
+  }
+
+  /// The value of every term, before its weight, and of their weighted sum.
+  public func evaluate(_ input: LossInput) throws -> (total: Tensor, terms: [Tensor]) {
+    let values = try terms.map { try $0.loss.value(input) }
+    var total: Tensor?
+    for (term, value) in zip(terms, values) {
+      let part = term.weight == 1 ? value : try value * Float(term.weight)
+      total = try total.map { try $0 + part } ?? part
+    }
+    guard let total else { throw Failure(.value, "the goal has no terms") }
+    return (total, values)
+  }
+
+  /// `kd`, `kd_2`, …: two terms of one kind are told apart.
+  private mutating func nameApart() {
+    var seen: [String: Int] = [:]
+    for index in terms.indices {
+      let base = terms[index].loss.name
+      seen[base, default: 0] += 1
+      terms[index].name = seen[base] == 1 ? base : "\(base)_\(seen[base] ?? 0)"
+    }
+  }
+}
