@@ -1,1 +1,8 @@
 #pragma once
+
+#if __has_include("products.h")
+#include "products.h"
+#endif
+#if __has_include("pointwise.h")
+#include "pointwise.h"
+#endif

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "include/products.h"
+
+// The kernels of one instruction set.
+typedef struct {
+  const char *name;
+  void (*conv_plan)(const ak_conv *, enum ak_pass, int exact, ak_plan *);
+  void (*conv_run)(
+    const ak_conv *, enum ak_pass, const ak_plan *, const ak_job *, int phase, long lo, long hi,
+    float *scratch);
+  void (*matrix_plan)(const ak_matrix *, ak_plan *);
+  void (*matrix_run)(
+    const ak_matrix *, const ak_plan *, const ak_job *, int phase, long lo, long hi,
+    float *scratch);
+} ak_product_kernels;
+
+extern const ak_product_kernels ak_products_baseline;
+#if defined(__x86_64__)
+extern const ak_product_kernels ak_products_avx2;
+extern const ak_product_kernels ak_products_avx512;
+#endif

@@ -1,0 +1,57 @@
+// Everything of one instruction set; included by products_avx512.c, products_avx2.c and
+// products_baseline.c after they set AK_ISA.
+#include "isa.h"
+#include "dispatch.h"
+
+AK_TARGET_BEGIN
+
+#include "products_vector.h"
+#include "products_finish.h"
+#include "products_tiles.h"
+#include "products_panels.h"
+#include "products_rows.h"
+#include "products_outer.h"
+#include "convolution_view.h"
+#include "convolution_direct.h"
+#include "convolution_weights.h"
+
+static void plan_convolution(const ak_conv *c, enum ak_pass pass, int exact, ak_plan *plan) {
+  (void)exact;
+  if (pass == AK_WEIGHT_GRADIENT) {
+    weights_plan(c, plan);
+  } else {
+    direct_plan(c, pass, plan);
+  }
+}
+
+static void run_convolution(
+  const ak_conv *c, enum ak_pass pass, const ak_plan *plan, const ak_job *job, int phase, long lo,
+  long hi, float *scratch
+) {
+  if (pass == AK_WEIGHT_GRADIENT) {
+    weights_run(c, plan, job, phase, lo, hi, scratch);
+  } else {
+    direct_run(c, pass, plan, job, phase, lo, hi, scratch);
+  }
+}
+
+static void plan_matrix(const ak_matrix *m, ak_plan *plan) {
+  if (m->transpose_a) {
+    matrix_outer_plan(m, plan);
+  } else {
+    matrix_rows_plan(m, plan);
+  }
+}
+
+static void run_matrix(
+  const ak_matrix *m, const ak_plan *plan, const ak_job *job, int phase, long lo, long hi,
+  float *scratch
+) {
+  if (plan->algorithm == AK_MATRIX_OUTER) {
+    matrix_outer_run(m, job, phase, lo, hi, scratch);
+  } else {
+    matrix_rows_run(m, job, phase, lo, hi, scratch);
+  }
+}
+
+AK_TARGET_END
