@@ -1,0 +1,86 @@
+// dx = dy·f'(…) of functions of one number; see pointwise_isas.h.
+
+// v is the saved tensor's vector, g the gradient's.
+#define MAP(...)                                                                           \
+  do {                                                                                     \
+    long i = low;                                                                          \
+    for (; i + LANES <= high; i += LANES) {                                                \
+      const vf v = V(load)(s + i), g = V(load)(dy + i);                                    \
+      V(store)(dx + i, __VA_ARGS__);                                                       \
+    }                                                                                      \
+    if (i < high) {                                                                        \
+      const vf v = V(load)(s + i), g = V(load)(dy + i);                                    \
+      V(store_part)(dx + i, __VA_ARGS__, high - i);                                        \
+    }                                                                                      \
+  } while (0)
+
+/// g where the mask holds, else zero.
+static inline vf V(gate)(vi mask, vf g) { return (vf)(mask & (vi)g); }
+
+/// Φ(x) + x·φ(x).
+static inline vf V(gelu_slope)(vf x) {
+  vf density;
+  const vf below = V(normal)(x, &density);
+  return below + x * density;
+}
+
+/// σ·(1 + x·(1 - σ)).
+static inline vf V(silu_slope)(vf x) {
+  const vf s = V(vsigmoid)(x);
+  return s + x * s * (1.0f - s);
+}
+
+/// t + x·σ·(1 - t²), t = tanh(softplus x) = n / (n + 2); 1 - t² = 4·(n + 1) / (n + 2)².
+static inline vf V(mish_slope)(vf x) {
+  const vf e = V(vexp)(V(at_most)(x, 20.0f));
+  const vf n = e * (e + 2.0f), inverse = 1.0f / (n + 2.0f);
+  return n * inverse + x * (e / (1.0f + e)) * (4.0f * (n + 1.0f) * inverse * inverse);
+}
+
+static inline vf V(hard_swish_slope)(vf x) {
+  const vf inside = (2.0f * x + 3.0f) * (1.0f / 6.0f);
+  const vf low = V(pick)(x > V(splat)(-3.0f), inside, (vf){0});
+  return V(pick)(x < V(splat)(3.0f), low, V(splat)(1));
+}
+
+/// From the input: every function that is not given by its result.
+static void V(from_input)(int op, const float *s, const float *dy, float *dx, float a,
+                          float b, long low, long high) {
+  const vf zero = {0};
+  switch (op) {
+  case AK_LOG: MAP(g / v); break;
+  case AK_ERF: MAP(g * (1.12837917f * V(vexp)(-v * v))); break;
+  case AK_SOFTPLUS: MAP(g * V(vsigmoid)(v)); break;
+  case AK_LEAKY_RELU: MAP(V(pick)(v > zero, g, a * g)); break;
+  case AK_ELU: MAP(V(pick)(v > zero, g, a * g * V(vexp)(v))); break;
+  case AK_GELU: MAP(g * V(gelu_slope)(v)); break;
+  case AK_SILU: MAP(g * V(silu_slope)(v)); break;
+  case AK_HARD_SWISH: MAP(g * V(hard_swish_slope)(v)); break;
+  case AK_HARD_SIGMOID:
+    MAP(V(gate)((v > V(splat)(-3.0f)) & (v < V(splat)(3.0f)), g * (1.0f / 6.0f)));
+    break;
+  case AK_MISH: MAP(g * V(mish_slope)(v)); break;
+  // As PyTorch: at the very ends of the interval the gradient passes.
+  case AK_CLAMP: MAP(V(gate)((v >= V(splat)(a)) & (v <= V(splat)(b)), g)); break;
+  case AK_ABSOLUTE:
+    MAP(V(pick)(v > zero, g, V(pick)(v < zero, -g, zero)));
+    break;
+  default: break;
+  }
+}
+
+static void V(unary_backward)(int op, const float *s, const float *dy, float *dx, float a,
+                              float b, long low, long high) {
+  const vf zero = {0};
+  switch (op) {
+  case AK_EXP: MAP(g * v); break;
+  case AK_SQUARE_ROOT: MAP(g * 0.5f / v); break;
+  case AK_RECIPROCAL_ROOT: MAP(g * -0.5f * v * v * v); break;
+  case AK_TANH: MAP(g * (1.0f - v * v)); break;
+  case AK_SIGMOID: MAP(g * v * (1.0f - v)); break;
+  case AK_RELU: MAP(V(gate)(v > zero, g)); break;
+  case AK_RELU6: MAP(V(gate)((v > zero) & (v < V(splat)(6.0f)), g)); break;
+  default: V(from_input)(op, s, dy, dx, a, b, low, high);
+  }
+}
+#undef MAP
