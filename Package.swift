@@ -51,7 +51,7 @@ let package = Package(
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("Layers", ["Tensors"]),
     library("Checkpoints", ["Catalog", "Tensors", "CZlib"]),
-    library("Models", ["Catalog", "Tensors", "Layers"]),
+    library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints"]),
     library("Losses", ["Catalog", "Tensors", "Layers"]),
     library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
     library("Datasets", ["Catalog", "Tensors", "Checkpoints", "CZlib"]),

@@ -9,6 +9,11 @@ public protocol ArgumentType: SendableMetatype {
   /// Whether it takes the positional arguments (`.rest`) or the unknown names (`.names`) that are
   /// left over.
   static var collects: Collecting { get }
+  /// Whether a positional value that does not fit is meant for the next argument: `step 100` leaves
+  /// the run out.
+  static var canBeSkipped: Bool { get }
+  /// Whether a bare NAME in the call stands for itself and not for its value: `forget x`.
+  static var takesName: Bool { get }
   /// The value as this type, or a failure whose message is the fact ("got a string").
   static func read(_ value: Value) throws -> Self
   /// As it would be typed, for usages and help.
@@ -36,6 +41,8 @@ extension ArgumentType {
   public static var kind: String? { nil }
   public static var choices: [String] { [] }
   public static var collects: Collecting { .one }
+  public static var canBeSkipped: Bool { false }
+  public static var takesName: Bool { false }
   public var literal: String { "…" }
 }
 
@@ -59,7 +66,9 @@ extension Float: ArgumentType {
   public static var expected: String { "a number" }
   public static var kind: String? { "number" }
   public static func read(_ value: Value) throws -> Float { Float(try Double.read(value)) }
-  public var literal: String { "\(self)".hasSuffix(".0") ? String("\(self)".dropLast(2)) : "\(self)" }
+  public var literal: String {
+    "\(self)".hasSuffix(".0") ? String("\(self)".dropLast(2)) : "\(self)"
+  }
 }
 
 extension Int: ArgumentType {
@@ -99,6 +108,7 @@ extension Optional: ArgumentType where Wrapped: ArgumentType {
   public static var expected: String { Wrapped.expected + " or none" }
   public static var kind: String? { Wrapped.kind }
   public static var choices: [String] { Wrapped.choices }
+  public static var takesName: Bool { Wrapped.takesName }
   public static func read(_ value: Value) throws -> Wrapped? {
     if case .none = value { return nil }
     return try Wrapped.read(value)
@@ -151,6 +161,7 @@ public struct Rest<Element: ArgumentType>: ArgumentType {
   public static var expected: String { Element.expected }
   public static var kind: String? { Element.kind }
   public static var collects: Collecting { .rest }
+  public static var takesName: Bool { Element.takesName }
   public static func read(_ value: Value) throws -> Rest<Element> {
     guard case .list(let items) = value else { throw Mismatch() }
     return Rest(try items.map(Element.read))
@@ -158,6 +169,36 @@ public struct Rest<Element: ArgumentType>: ArgumentType {
 }
 
 extension Rest: Sendable where Element: Sendable {}
+
+/// A leading argument that may be left out even where others follow without a name.
+public struct Subject<Wrapped: ArgumentType>: ArgumentType {
+  public var value: Wrapped?
+  public init(_ value: Wrapped? = nil) { self.value = value }
+  public static var expected: String { Wrapped.expected }
+  public static var kind: String? { Wrapped.kind }
+  public static var canBeSkipped: Bool { true }
+  public static func read(_ value: Value) throws -> Subject<Wrapped> {
+    if case .none = value { return Subject() }
+    return Subject(try Wrapped.read(value))
+  }
+  public var literal: String { value?.literal ?? "none" }
+}
+
+/// A name that stands for itself: a bare NAME, or a string.
+public struct Name: ArgumentType, Sendable {
+  public var text: String
+  public init(_ text: String) { self.text = text }
+  public static var expected: String { "a name" }
+  public static var takesName: Bool { true }
+  public static func read(_ value: Value) throws -> Name {
+    switch value {
+    case .string(let text): return Name(text)
+    case .function(let function): return Name(function.name)
+    default: throw Mismatch()
+    }
+  }
+  public var literal: String { text }
+}
 
 /// All named arguments that no declared argument takes, in the order they were written.
 public struct Names: ArgumentType {

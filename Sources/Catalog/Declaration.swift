@@ -33,7 +33,8 @@ public struct Argument<Type: ArgumentType>: Sendable {
     ArgumentInfo(
       name: name, summary: summary, expected: Type.expected, kind: Type.kind,
       choices: Type.choices, collects: Type.collects, fallback: fallback.map { $0().literal },
-      isRequired: fallback == nil && Type.collects == .one
+      isRequired: fallback == nil && Type.collects == .one, canBeSkipped: Type.canBeSkipped,
+      takesName: Type.takesName
     ) { value in
       (try? Type.read(value)) != nil
     }
@@ -73,12 +74,22 @@ public struct ArgumentInfo: Sendable {
   /// The default as it would be typed; nil where the argument must be given.
   public let fallback: String?
   public let isRequired: Bool
+  public let canBeSkipped: Bool
+  /// Whether a bare NAME in the call stands for itself.
+  public let takesName: Bool
   /// Whether a value could be this argument: decides what completion offers after `x.`.
   public let accepts: @Sendable (Value) -> Bool
 }
 
 /// Whom a call is made for; commands find their session in it.
-public protocol CallContext: AnyObject {}
+public protocol CallContext: AnyObject {
+  /// What is drawn from where no seed is given.
+  var seed: Int { get }
+}
+
+extension CallContext {
+  public var seed: Int { 0 }
+}
 
 /// An argument as it stands in a call.
 public struct GivenArgument {
@@ -198,13 +209,24 @@ extension Declaration {
       sites: Array(repeating: .call, count: arguments.count))
     var rest: [Value] = []
     var position = 0
+    var passed = 0
     let open = arguments.indices.filter { arguments[$0].collects == .one }
     let restIndex = arguments.firstIndex { $0.collects == .rest }
     let takesNames = arguments.contains { $0.collects == .names }
     for argument in given {
       guard let name = argument.name else {
         // Arguments after a collecting one can be given by name only.
-        let slot = open.dropFirst(position).first.flatMap { $0 < restIndex ?? .max ? $0 : nil }
+        func nextSlot() -> Int? {
+          open.dropFirst(position + passed).first.flatMap { $0 < restIndex ?? .max ? $0 : nil }
+        }
+        var slot = nextSlot()
+        if let first = slot, arguments[first].canBeSkipped,
+          !arguments[first].accepts(argument.value),
+          open.count > position + passed + 1 || restIndex != nil
+        {
+          passed += 1
+          slot = nextSlot()
+        }
         if let slot {
           places.values[slot] = argument.value
           places.sites[slot] = .positional(position)

@@ -115,8 +115,14 @@ public func numberText(_ number: Double) -> String {
 private func roundedToDigits(_ number: Double, _ digits: Int) -> Double {
   var exponent = 0
   var size = abs(number)
-  while size >= 10 { size /= 10; exponent += 1 }
-  while size < 1 { size *= 10; exponent -= 1 }
+  while size >= 10 {
+    size /= 10
+    exponent += 1
+  }
+  while size < 1 {
+    size *= 10
+    exponent -= 1
+  }
   let places = digits - 1 - exponent
   // Scale by a power of ten that is exact (up to 10^22), dividing where the power is negative.
   if places >= 0 {

@@ -30,6 +30,8 @@ public final class Model: Object, ArgumentType, Answer {
   public let network: Module
   /// How the images it was trained on were normalised; nil until it has been trained or loaded.
   public var normalisation: Normalisation?
+  /// What happened to the weights since they were drawn, oldest first.
+  public var past: [any Past] = []
   private let build: () throws -> Module
 
   /// Builds the network, names its modules and draws its starting weights.
@@ -62,6 +64,7 @@ public final class Model: Object, ArgumentType, Answer {
     if newSeed == nil {
       copy.weights = weights
       copy.normalisation = normalisation
+      copy.past = past
     }
     return copy
   }

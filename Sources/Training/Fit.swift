@@ -1,0 +1,81 @@
+public import Catalog
+import Datasets
+import Losses
+import Models
+import Optimizers
+
+/// What a training loop tells while it goes.
+public enum Progress {
+  /// A step is done; `target` is the step that the loop goes to.
+  case step(StepResult, target: Int)
+  /// Samples of the evaluation at an epoch's end.
+  case evaluating(done: Int, total: Int)
+  /// An epoch is done and evaluated.
+  case epoch(Int, Evaluation)
+}
+
+extension Run {
+  /// Steps until `target` steps are done; evaluates at the end of each epoch where asked.
+  ///
+  /// - Parameters:
+  ///   - check: Looked at between steps and batches; throws `Interrupted` to stop. Whole steps done
+  ///     so far are kept; any other error puts the run back to where it began.
+  public func advance(
+    to target: Int, evaluates: Bool, check: () throws -> Void, report: (Progress) throws -> Void
+  ) throws {
+    let before = state
+    do {
+      while steps < target {
+        try check()
+        let result = try advance()
+        try report(.step(result, target: target))
+        if evaluates, steps % stepsPerEpoch == 0 || steps == target {
+          try evaluateEpoch(check, report)
+        }
+      }
+    } catch {
+      if (error as? any Explained)?.failure.kind != .interrupted { state = before }
+      throw error
+    }
+  }
+
+  private func evaluateEpoch(
+    _ check: () throws -> Void, _ report: (Progress) throws -> Void
+  ) throws {
+    let split = data.evaluation
+    var told: Result<Void, any Error> = .success(())
+    let evaluation = try evaluate(
+      student, on: split, of: data, teacher: teacher, check: check
+    ) { done in
+      told = Result { try report(.evaluating(done: done, total: split.count)) }
+    }
+    try told.get()
+    log.append(evaluation.accuracy, to: "test_accuracy", step: steps)
+    log.append(evaluation.loss, to: "test_loss", step: steps)
+    if let agreement = evaluation.agreement {
+      log.append(agreement, to: "test_agreement", step: steps)
+    }
+    try report(.epoch((steps + stepsPerEpoch - 1) / stepsPerEpoch, evaluation))
+  }
+
+  /// The same run without its teacher, at its start: same student, weights, seed, data and plan.
+  public func control() throws -> Run {
+    let twin = try student.cloned(seed: student.seed)
+    twin.weights = initialWeights
+    twin.past = record.studentPast
+    return try Run(
+      RunSetup(
+        student: twin, teacher: nil, data: data, goal: goal.withoutTeacher ?? Run.plainGoal,
+        optimizer: startingOptimizer, schedule: schedule, augmentation: augmentation,
+        batch: batch, epochs: epochs, seed: seed, shuffle: shuffle))
+  }
+
+  private static var plainGoal: Goal { Goal(CrossEntropy()) }
+
+  /// The optimizer with the learning rate that the user gave, and no state.
+  var startingOptimizer: Optimizer {
+    let optimizer = optimizer.fresh()
+    optimizer.lr = baseRate
+    return optimizer
+  }
+}

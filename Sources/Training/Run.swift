@@ -1,0 +1,148 @@
+public import Catalog
+public import Datasets
+public import Layers
+public import Losses
+public import Models
+public import Optimizers
+public import Tensors
+
+/// What a run is made of.
+public struct RunSetup {
+  public var student: Model
+  public var teacher: Model?
+  public var data: Dataset
+  public var goal: Goal
+  public var optimizer: Optimizer
+  public var schedule: Schedule
+  public var augmentation: Augmentation
+  public var batch: Int
+  public var epochs: Int
+  public var seed: Int
+  public var shuffle: Bool
+
+  public init(
+    student: Model, teacher: Model?, data: Dataset, goal: Goal, optimizer: Optimizer,
+    schedule: Schedule, augmentation: Augmentation, batch: Int, epochs: Int, seed: Int,
+    shuffle: Bool
+  ) {
+    self.student = student
+    self.teacher = teacher
+    self.data = data
+    self.goal = goal
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.augmentation = augmentation
+    self.batch = batch
+    self.epochs = epochs
+    self.seed = seed
+    self.shuffle = shuffle
+  }
+}
+
+/// A training: student, optional teacher, data, goal, optimizer, schedule, step counter, seed.
+///
+/// `advance` is the only thing that changes its weights. Everything that decides a step is a
+/// function of the run's settings and the step's number, so two runs made alike stay alike to the
+/// bit.
+public final class Run: Object, ArgumentType, Answer {
+  public static let kind = "run"
+
+  public let student: Model
+  public internal(set) var teacher: Model?
+  public let data: Dataset
+  public internal(set) var goal: Goal
+  public internal(set) var optimizer: Optimizer
+  public internal(set) var schedule: Schedule
+  public internal(set) var augmentation: Augmentation
+  public internal(set) var batch: Int
+  /// Epochs of the plan; the schedule ends with them.
+  public internal(set) var epochs: Int
+  public let seed: Int
+  public let shuffle: Bool
+  /// Steps done.
+  public internal(set) var steps = 0
+  public internal(set) var log = Log()
+  /// The student's weights before the first step: what a control starts from.
+  public let initialWeights: [Tensor]
+  public let record: RunRecord
+  /// The learning rate as the user gave it; the optimizer's own is moved by the schedule.
+  var baseRate: Float
+  let parameters: [(key: String, parameter: Parameter)]
+  var epochOrder: EpochOrder?
+
+  /// Checks that the parts go together. Nothing is computed yet.
+  public init(_ setup: RunSetup) throws {
+    student = setup.student
+    teacher = setup.teacher
+    data = setup.data
+    goal = setup.goal
+    optimizer = setup.optimizer.fresh()
+    schedule = setup.schedule
+    augmentation = setup.augmentation
+    batch = setup.batch
+    epochs = setup.epochs
+    seed = setup.seed
+    shuffle = setup.shuffle
+    baseRate = setup.optimizer.lr
+    initialWeights = setup.student.weights
+    parameters = setup.student.network.parameters.filter(\.parameter.isTrainable)
+    record = RunRecord(setup)
+    try Run.check(setup)
+  }
+
+  /// Steps of one pass over the training data; the last batch may be smaller.
+  public var stepsPerEpoch: Int { max(1, (data.train.count + batch - 1) / batch) }
+  public var plannedSteps: Int { epochs * stepsPerEpoch }
+  public var epoch: Double { Double(steps) / Double(stepsPerEpoch) }
+
+  public var line: String {
+    let from = teacher.map { " ← \($0.name)" } ?? ""
+    let last = log["loss"]?.last.map { ", loss \(shortText($0))" } ?? ""
+    return "\(student.name)\(from) on \(data.name), \(goal.script), "
+      + "step \(steps) of \(plannedSteps)\(last)"
+  }
+
+  private static func check(_ setup: RunSetup) throws {
+    try fits(setup.student, "student", setup.data)
+    if let teacher = setup.teacher {
+      try fits(teacher, "teacher", setup.data)
+      if teacher === setup.student {
+        throw Failure(
+          .argument, "student and teacher are the same model",
+          advice: "clone(model) makes a copy")
+      }
+      if teacher.classes != setup.student.classes {
+        throw Failure(
+          .shape, "the teacher has \(teacher.classes) classes, "
+            + "the student \(setup.student.classes)")
+      }
+    }
+    if setup.goal.needsTeacher, setup.teacher == nil {
+      throw Failure(
+        .argument, "the goal \(setup.goal.script) needs a teacher",
+        advice: "use distill(student, teacher, data, goal)")
+    }
+  }
+
+  static func fits(_ model: Model, _ role: String, _ data: Dataset) throws {
+    guard model.channels == data.channels else {
+      throw Failure(
+        .shape, "the \(role) \(model.name) takes \(model.channels) channels, "
+          + "\(data.name) has \(data.channels)",
+        advice: "\(model.name)(…, channels=\(data.channels))")
+    }
+    guard model.classes >= data.classes else {
+      throw Failure(
+        .shape, "the \(role) \(model.name) has \(model.classes) classes, "
+          + "\(data.name) has \(data.classes)",
+        advice: "\(model.name)(classes=\(data.classes), …)")
+    }
+  }
+}
+
+/// The order of one epoch's samples, kept while the epoch lasts.
+struct EpochOrder {
+  var epoch: Int
+  var batch: Int
+  var batches: Batches
+}

@@ -1,0 +1,179 @@
+public import Catalog
+public import Checkpoints
+import Datasets
+import Foundation
+import Losses
+public import Models
+import Optimizers
+import Tensors
+
+/// A whole run in a file: a safetensors checkpoint whose metadata says what the run is.
+///
+/// `student.*`, `initial.*` and `teacher.*` are weights in PyTorch's layout, so other programs can
+/// read them; `optimizer.*` is the optimizer's state in ours. Restored, the run goes on to the bit
+/// as if it had not been away.
+struct RunFileHeader: Codable {
+  struct Figures: Codable {
+    var name: String
+    var steps: [Int]
+    var values: [Double]
+  }
+
+  var version = 1
+  var student: String
+  var teacher: String?
+  var data: String
+  var goal: String
+  var optimizer: String
+  var schedule: String
+  var augment: String
+  var batch: Int
+  var epochs: Int
+  var seed: Int
+  var shuffle: Bool
+  var steps: Int
+  var optimizerSteps: Int
+  var baseRate: Float
+  var currentRate: Float
+  var currentMomentum: Float?
+  var series: [Figures]
+  var events: [RunRecord.Event]
+}
+
+extension Run {
+  static let headerKey = "athanor.run"
+
+  /// The run as a checkpoint.
+  public func checkpoint() throws -> Checkpoint {
+    let header = RunFileHeader(
+      student: student.script, teacher: teacher?.script, data: data.script, goal: goal.script,
+      optimizer: startingOptimizer.script, schedule: schedule.script,
+      augment: augmentation.script, batch: batch, epochs: epochs, seed: seed, shuffle: shuffle,
+      steps: steps, optimizerSteps: optimizer.stepCount, baseRate: baseRate,
+      currentRate: optimizer.lr, currentMomentum: optimizer.momentum,
+      series: log.series.map {
+        RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
+      }, events: record.events)
+    var metadata = [Run.headerKey: try Run.encode(header)]
+    student.normalisation?.write(to: &metadata)
+    var entries = try student.checkpointEntries(prefix: "student.")
+    let present = student.weights
+    student.weights = initialWeights
+    defer { student.weights = present }
+    entries += try student.checkpointEntries(prefix: "initial.")
+    if let teacher {
+      entries += try teacher.checkpointEntries(prefix: "teacher.")
+      teacher.normalisation?.write(to: &metadata, role: "teacher")
+    }
+    for (name, tensor) in optimizer.state.tensors.sorted(by: { $0.key < $1.key }) {
+      entries.append(Checkpoint.Entry("optimizer." + name, StoredArray(tensor, name: name)))
+    }
+    return Checkpoint(entries, metadata: metadata)
+  }
+
+  /// Makes a run again from a checkpoint.
+  ///
+  /// - Parameter resolve: Turns a script like `digits()` into its value.
+  public static func restored(
+    from file: Checkpoint, named origin: String, resolve: (String) throws -> Value
+  ) throws -> Run {
+    let header = try decode(file, origin)
+    func part<T: ArgumentType>(_ script: String, _ type: T.Type) throws -> T {
+      do {
+        return try T.read(try resolve(script))
+      } catch is Mismatch {
+        throw damaged(origin, "'\(script)' is not \(T.expected)")
+      }
+    }
+    let student = try part(header.student, Model.self)
+    try student.load(file, from: origin, prefix: "initial.")
+    let teacher = try header.teacher.map { try part($0, Model.self) }
+    if let teacher {
+      try teacher.load(file, from: origin, prefix: "teacher.")
+      teacher.normalisation = Normalisation(metadata: file.metadata, role: "teacher")
+    }
+    let run = try Run(
+      RunSetup(
+        student: student, teacher: teacher, data: try part(header.data, Dataset.self),
+        goal: try part(header.goal, Goal.self),
+        optimizer: try part(header.optimizer, Optimizer.self),
+        schedule: try part(header.schedule, Schedule.self),
+        augmentation: try part(header.augment, Augmentation.self), batch: header.batch,
+        epochs: header.epochs, seed: header.seed, shuffle: header.shuffle))
+    try student.load(file, from: origin, prefix: "student.")
+    try run.restoreOptimizer(header, file, origin)
+    run.steps = header.steps
+    run.log = Log(
+      header.series.map { Series(name: $0.name, steps: $0.steps, values: $0.values) })
+    run.record.events = header.events
+    if run.steps > 0 { student.past.append(run.record) }
+    return run
+  }
+
+  private func restoreOptimizer(
+    _ header: RunFileHeader, _ file: Checkpoint, _ origin: String
+  ) throws {
+    baseRate = header.baseRate
+    optimizer.lr = header.currentRate
+    if let momentum = header.currentMomentum { optimizer.momentum = momentum }
+    var state = optimizer.state
+    state.stepCount = header.optimizerSteps
+    let shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.parameter.shape) })
+    for slot in header.optimizerSteps > 0 ? state.rule.slots : [] {
+      for (key, shape) in shapes {
+        let name = "optimizer.\(slot).\(key)"
+        guard let array = file[name], array.shape == shape else {
+          throw Run.damaged(origin, "'\(name)' is missing or not \(shapeText(shape))")
+        }
+        state.tensors["\(slot).\(key)"] = array.tensor()
+      }
+    }
+    optimizer.state = state
+  }
+
+  private static func damaged(_ origin: String, _ reason: String) -> Failure {
+    Failure(.file, "'\(origin)' is no complete run: \(reason)")
+  }
+
+  private static func encode(_ header: RunFileHeader) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(header), as: UTF8.self)
+  }
+
+  private static func decode(_ file: Checkpoint, _ origin: String) throws -> RunFileHeader {
+    guard let text = file.metadata[headerKey] else {
+      throw Failure(
+        .file, "'\(origin)' holds weights, not a run",
+        advice: "load model, \(origin.literal) reads weights")
+    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      let header = try decoder.decode(RunFileHeader.self, from: Data(text.utf8))
+      guard header.version == 1 else {
+        throw damaged(origin, "it is of version \(header.version), this program reads 1")
+      }
+      guard header.batch >= 1, header.epochs >= 1, header.steps >= 0, header.optimizerSteps >= 0,
+        header.series.allSatisfy({ $0.steps.count == $0.values.count })
+      else { throw damaged(origin, "its counts make no sense") }
+      return header
+    } catch let error as DecodingError {
+      throw damaged(origin, "its description cannot be read (\(error.shortReason))")
+    }
+  }
+}
+
+extension DecodingError {
+  var shortReason: String {
+    switch self {
+    case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "'\(context.codingPath.last?.stringValue ?? "?")' is of another type"
+    default: "not JSON"
+    }
+  }
+}

@@ -1,0 +1,79 @@
+public import Catalog
+import Losses
+import Models
+import Optimizers
+import Datasets
+
+extension Run {
+  public var memberNames: [String] {
+    ["student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
+      "seed", "steps", "epoch", "script"] + log.series.map(\.name)
+  }
+
+  public func member(_ name: String) -> Value? {
+    switch name {
+    case "student": .object(student)
+    case "teacher": teacher.map { .object($0) } ?? Value.none
+    case "data": .object(data)
+    case "goal": .object(goal)
+    case "optimizer": .object(optimizer)
+    case "schedule": .object(schedule)
+    case "augment": .object(augmentation)
+    case "batch": .number(Double(batch))
+    case "epochs": .number(Double(epochs))
+    case "seed": .number(Double(seed))
+    case "steps": .number(Double(steps))
+    case "epoch": .number(epoch)
+    case "script": .string(record.script)
+    default: log[name].map { .object($0) }
+    }
+  }
+
+  /// Changes a setting between steps; the change becomes part of the record.
+  public func setMember(_ name: String, to value: Value) throws -> Bool {
+    let text: String
+    switch name {
+    case "goal":
+      let new = try read(Goal.self, name, value)
+      if new.needsTeacher, teacher == nil {
+        throw Failure(.state, "the goal \(new.script) needs a teacher and this run has none")
+      }
+      goal = new
+      text = new.script
+    case "optimizer":
+      let new = try read(Optimizer.self, name, value)
+      optimizer = new.fresh()
+      baseRate = new.lr
+      text = new.script
+    case "schedule":
+      schedule = try read(Schedule.self, name, value)
+      text = schedule.script
+    case "augment":
+      augmentation = try read(Augmentation.self, name, value)
+      text = augmentation.script
+    case "epochs":
+      epochs = try positive(name, value)
+      text = String(epochs)
+    default: return false
+    }
+    record.note(change: "\(name) = \(text)")
+    return true
+  }
+
+  private func read<T: ArgumentType>(_ type: T.Type, _ name: String, _ value: Value) throws -> T {
+    do {
+      return try T.read(value)
+    } catch is Mismatch {
+      throw Failure(
+        .type, "run.\(name) needs \(T.expected), got \(value.line(quoted: true))")
+    }
+  }
+
+  private func positive(_ name: String, _ value: Value) throws -> Int {
+    let number = try read(Int.self, name, value)
+    guard number >= 1 else {
+      throw Failure(.value, "run.\(name) must be at least 1, got \(number)")
+    }
+    return number
+  }
+}

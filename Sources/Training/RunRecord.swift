@@ -1,0 +1,84 @@
+import Catalog
+import Models
+
+/// What a run was made from and what happened to it: enough to write the session that makes it
+/// again.
+public final class RunRecord: Past {
+  /// One thing that happened.
+  public enum Event: Sendable, Equatable, Codable {
+    case steps(Int)
+    /// `goal = ce() + 5*kd(T=2)`: a member that was changed.
+    case change(String)
+  }
+
+  let student: String
+  let studentPast: [any Past]
+  let teacher: String?
+  let teacherPast: [any Past]
+  let data: String
+  /// `ce() + 5*kd(T=1)` and the other arguments as they would be typed.
+  let arguments: String
+  var events: [Event] = []
+
+  init(_ setup: RunSetup) {
+    student = setup.student.script
+    studentPast = setup.student.past
+    teacher = setup.teacher?.script
+    teacherPast = setup.teacher?.past ?? []
+    data = setup.data.script
+    var arguments = """
+      \(setup.goal.script), optimizer=\(setup.optimizer.script), \
+      schedule=\(setup.schedule.script), batch=\(setup.batch), epochs=\(setup.epochs)
+      """
+    if !setup.augmentation.isIdentity { arguments += ", augment=\(setup.augmentation.script)" }
+    if setup.seed != 0 { arguments += ", seed=\(setup.seed)" }
+    if !setup.shuffle { arguments += ", shuffle=false" }
+    self.arguments = arguments
+  }
+
+  func noteStep() {
+    if case .steps(let count) = events.last {
+      events[events.count - 1] = .steps(count + 1)
+    } else {
+      events.append(.steps(1))
+    }
+  }
+
+  func note(change: String) { events.append(.change(change)) }
+
+  /// The whole session: data, models with their pasts, the run, its changes and steps.
+  public var script: String {
+    var variables = VariableNames()
+    let student = variables.next("student")
+    return (statements(making: student, &variables)).joined(separator: "\n")
+  }
+
+  public func statements(model: String, _ variables: inout VariableNames) -> [String] {
+    var lines: [String] = []
+    let (data, isNew) = variables.shared("data", for: self.data)
+    if isNew { lines.append("\(data) = \(self.data)") }
+    var teacherName: String?
+    if let teacher {
+      let name = variables.next("teacher")
+      lines.append("\(name) = \(teacher)")
+      for past in teacherPast { lines += past.statements(model: name, &variables) }
+      teacherName = name
+    }
+    let run = variables.next("run")
+    let call = teacherName.map { "distill(\(model), \($0), " } ?? "train(\(model), "
+    lines.append("\(run) = \(call)\(data), \(arguments))")
+    for event in events {
+      switch event {
+      case .steps(let count): lines.append("step \(run), \(count)")
+      case .change(let text): lines.append("\(run).\(text)")
+      }
+    }
+    return lines
+  }
+
+  private func statements(making model: String, _ variables: inout VariableNames) -> [String] {
+    var lines = ["\(model) = \(student)"]
+    for past in studentPast { lines += past.statements(model: model, &variables) }
+    return lines + statements(model: model, &variables)
+  }
+}

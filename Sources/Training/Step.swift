@@ -1,0 +1,163 @@
+public import Catalog
+import Datasets
+import Layers
+import Losses
+import Models
+import Optimizers
+public import Tensors
+
+/// One term of a step's loss.
+public struct TermValue: Sendable, Equatable {
+  public var name: String
+  public var weight: Double
+  /// The loss before its weight.
+  public var value: Double
+}
+
+/// What one step did.
+public struct StepResult: Sendable, Equatable {
+  /// Number of the step, from 1.
+  public var step: Int
+  /// The goal: the weighted sum of the terms.
+  public var loss: Double
+  public var terms: [TermValue]
+  /// Share of the batch that the student classified rightly, before the step.
+  public var accuracy: Double
+  /// Share of the batch where student and teacher agree; nil without a teacher.
+  public var agreement: Double?
+  public var lr: Double
+  public var samples: Int
+  public var seconds: Double
+}
+
+extension Run {
+  /// One optimization step on the next batch.
+  ///
+  /// A step that cannot be finished (a shape that does not fit, a loss that is not a number) throws
+  /// and leaves the run as it was.
+  public func advance() throws -> StepResult {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let buffers = student.bufferValues
+    do {
+      let (batch, labels) = try nextBatch()
+      let outcome = try computeStep(batch, labels)
+      let pace = applyGradients(outcome.gradients)
+      student.normalisation = data.normalisation
+      if steps == 0 { student.past.append(record) }
+      steps += 1
+      record.noteStep()
+      let seconds = (clock.now - start).seconds
+      let result = StepResult(
+        step: steps, loss: outcome.loss, terms: outcome.terms, accuracy: outcome.accuracy,
+        agreement: outcome.agreement, lr: pace.lr, samples: labels.count, seconds: seconds)
+      note(result)
+      return result
+    } catch {
+      student.bufferValues = buffers
+      throw error
+    }
+  }
+
+  private struct Outcome {
+    var loss: Double
+    var terms: [TermValue]
+    var accuracy: Double
+    var agreement: Double?
+    var gradients: [Tensor]
+  }
+
+  private func computeStep(_ images: Tensor, _ labels: Labels) throws -> Outcome {
+    let teacherLogits = try teacherLogits(images)
+    let context = Context(
+      isTraining: true, isRecording: true, seed: UInt64(bitPattern: Int64(seed)), step: steps)
+    let logits = try student(images, context)
+    let (total, values) = try goal.evaluate(
+      LossInput(logits: logits, targets: .hard(labels), teacherLogits: teacherLogits))
+    let loss = Double(total.scalar)
+    let terms = zip(goal.terms, values).map {
+      TermValue(name: $0.name, weight: $0.weight, value: Double($1.scalar))
+    }
+    guard loss.isFinite else {
+      let parts = terms.map { "\($0.name) \(shortText($0.value))" }.joined(separator: ", ")
+      throw Failure(
+        .value, "the loss is \(numberText(loss)) at step \(steps + 1) (\(parts))",
+        advice: "the run is as it was before; try a smaller lr")
+    }
+    let predicted = try logits.argMax()
+    let parameters = self.parameters.map(\.parameter.tracked)
+    return Outcome(
+      loss: loss, terms: terms, accuracy: share(predicted.values, labels.values),
+      agreement: try teacherLogits.map { share(predicted.values, try $0.argMax().values) },
+      gradients: try gradients(of: total, withRespectTo: parameters))
+  }
+
+  /// The frozen teacher's logits of the student's images, re-normalised to what it was trained on:
+  /// x_T = (x·std_S + mean_S − mean_T)/std_T.
+  func teacherLogits(_ images: Tensor) throws -> Tensor? {
+    guard let teacher else { return nil }
+    return try teacher(try renormalised(images, for: teacher, from: data), .evaluation)
+  }
+
+  private func applyGradients(_ gradients: [Tensor]) -> Pace {
+    let pace = schedule.pace(
+      Moment(step: steps, total: plannedSteps, stepsPerEpoch: stepsPerEpoch),
+      base: Double(baseRate.literal) ?? Double(baseRate))
+    optimizer.lr = Float(pace.lr)
+    if let momentum = pace.momentum { optimizer.momentum = Float(momentum) }
+    optimizer.step(parameters, gradients)
+    return pace
+  }
+
+  private func note(_ result: StepResult) {
+    log.append(result.loss, to: "loss", step: steps)
+    for term in result.terms { log.append(term.value, to: term.name, step: steps) }
+    log.append(result.accuracy, to: "accuracy", step: steps)
+    if let agreement = result.agreement { log.append(agreement, to: "agreement", step: steps) }
+    log.append(result.lr, to: "lr", step: steps)
+  }
+
+  /// The batch of the next step: a function of (seed, step, batch size) alone.
+  func nextBatch() throws -> (Tensor, Labels) {
+    let (epoch, index) = steps.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    if epochOrder?.epoch != epoch || epochOrder?.batch != batch {
+      epochOrder = EpochOrder(
+        epoch: epoch, batch: batch,
+        batches: Batches(
+          data.train, seed: seed, epoch: epoch, batchSize: batch, shuffle: shuffle,
+          dropLast: false))
+    }
+    guard let batches = epochOrder?.batches else { return try data.train.batch([]) }
+    return try batches.batch(index, augmentation: augmentation)
+  }
+}
+
+/// Images normalised for one model as another wants them.
+public func renormalised(_ images: Tensor, for model: Model, from data: Dataset) throws -> Tensor {
+  guard let wanted = model.normalisation, wanted != data.normalisation else { return images }
+  let given = data.normalisation
+  guard wanted.mean.count == given.mean.count else {
+    throw Failure(
+      .shape, "\(model.name) was trained on \(wanted.mean.count) channels, "
+        + "\(data.name) has \(given.mean.count)")
+  }
+  let channels = wanted.mean.indices
+  let scale = try Tensor(channels.map { given.std[$0] / wanted.std[$0] }, [wanted.mean.count])
+  let shift = try Tensor(
+    channels.map { (given.mean[$0] - wanted.mean[$0]) / wanted.std[$0] }, [wanted.mean.count])
+  return try images * scale + shift
+}
+
+/// The share of places where two lists of labels agree.
+func share(_ a: [Int32], _ b: [Int32]) -> Double {
+  guard !a.isEmpty else { return 0 }
+  return Double(zip(a, b).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }) / Double(a.count)
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}
