@@ -1,0 +1,141 @@
+/// Curves, bands, points and histograms over axes, as SVG.
+struct SVGMarks {
+  let marks: [Mark]
+  let panel: Panel
+  let context: SVGPanel.Context
+  private let extents: Extents
+
+  init(_ marks: [Mark], panel: Panel, _ context: SVGPanel.Context) {
+    self.marks = marks
+    self.panel = panel
+    self.context = context
+    extents = Extents(marks, x: panel.x, y: panel.y)
+  }
+
+  func draw(into drawing: inout SVGDrawing, _ frame: Frame) {
+    let axes = SVGAxes(
+      x: extents.x, y: extents.y, xLabel: panel.x.text, yLabel: panel.shownYLabel,
+      isWholeX: extents.isWholeX)
+    let area = axes.draw(into: &drawing, frame)
+    if extents.isEmpty {
+      drawing.text("no data", x: area.x + area.width / 2, y: area.y + area.height / 2, .middle)
+      return
+    }
+    let colors = panel.colors(of: marks.map(\.name), context.colors)
+    let clip = Frame(x: area.x - 3, y: area.y - 3, width: area.width + 6, height: area.height + 6)
+    drawing.clipped(to: clip) { drawing in
+      // Areas lie under lines, whatever the order they were given in.
+      for (mark, color) in zip(marks, colors) { self.area(mark, color, area, &drawing) }
+      for (mark, color) in zip(marks, colors) { line(mark, color, area, &drawing) }
+    }
+    labels(colors, area, &drawing)
+  }
+
+  private func place(_ area: Frame) -> (Double, Double) -> Point? {
+    { x, y in
+      guard let across = extents.x.share(x), let up = extents.y.share(y) else { return nil }
+      return area.point(across, up)
+    }
+  }
+
+  private func area(_ mark: Mark, _ color: Int, _ area: Frame, _ drawing: inout SVGDrawing) {
+    switch mark {
+    case .band(let band):
+      let place = place(area)
+      // The lower edge is walked in the runs of the upper one, so that gaps stay gaps.
+      let gaps = zip(band.lower, band.upper).map { $0.isFinite && $1.isFinite }
+      let upper = zip(band.upper, gaps).map { $1 ? $0 : .nan }
+      let lower = zip(band.lower, gaps).map { $1 ? $0 : .nan }
+      let tops = runs(band.x, upper, place)
+      let bottoms = runs(band.x, lower, place)
+      for (top, bottom) in zip(tops, bottoms) where tops.count == bottoms.count {
+        let edge = decimated(bottom, columns: context.columns).reversed()
+        let outline = decimated(top, columns: context.columns) + edge
+        drawing.area(pathData(outline, closed: true), series: color, opacity: 0.2)
+      }
+    case .histogram(let histogram):
+      let floor = extents.y.lower
+      var outline: [Point] = []
+      for index in histogram.counts.indices {
+        let (left, right) = histogram.edges(index)
+        let top = max(histogram.counts[index].isFinite ? histogram.counts[index] : 0, floor)
+        guard let across = extents.x.share(left), let end = extents.x.share(right),
+          let up = extents.y.share(top)
+        else { continue }
+        if outline.isEmpty { outline.append(area.point(across, 0)) }
+        outline += [area.point(across, up), area.point(end, up)]
+        if index == histogram.counts.count - 1 { outline.append(area.point(end, 0)) }
+      }
+      drawing.area(pathData(outline, closed: true), series: color, opacity: 0.4)
+      drawing.line(pathData(outline), series: color, width: 1.3)
+    case .curve, .points: break
+    }
+  }
+
+  private func line(_ mark: Mark, _ color: Int, _ area: Frame, _ drawing: inout SVGDrawing) {
+    let place = place(area)
+    switch mark {
+    case .curve(let curve):
+      if curve.smooth > 0 {
+        let raw = runs(curve.x, curve.y, place).map { pathData(thinned($0)) }.joined()
+        drawing.line(raw, series: color, width: 1, opacity: 0.3)
+      }
+      let parts = runs(curve.x, curve.shownY, place)
+      drawing.line(
+        parts.map { pathData(thinned($0)) }.joined(), series: color, dashed: curve.isDashed)
+      // Where there are few values, each is marked: a line alone hides how many were measured.
+      if curve.x.count <= 20, context.showsDots {
+        for point in parts.joined() { drawing.dot(point, series: color, radius: 2.6) }
+      }
+    case .points(let points):
+      let all = runs(points.x, points.y, place).flatMap { $0 }
+      let opacity = all.count > 200 ? 0.4 : 0.85
+      for point in evenly(all, atMost: 700) {
+        drawing.dot(point, series: color, radius: all.count > 200 ? 2 : 4, opacity: opacity)
+      }
+    case .band, .histogram: break
+    }
+  }
+
+  private func thinned(_ points: [Point]) -> [Point] {
+    decimated(points, columns: context.columns)
+  }
+
+  private func evenly(_ points: [Point], atMost limit: Int) -> [Point] {
+    guard points.count > limit else { return points }
+    return (0..<limit).map { points[$0 * points.count / limit] }
+  }
+
+  /// Puts each label beside its point where it covers neither points nor other labels.
+  private func labels(_ colors: [Int], _ area: Frame, _ drawing: inout SVGDrawing) {
+    let place = place(area)
+    var taken: [Frame] = []
+    var waiting: [(text: String, point: Point)] = []
+    for case .points(let points) in marks {
+      for index in points.x.indices {
+        guard let point = place(points.x[index], points.y[index]) else { continue }
+        if points.x.count <= 100 {
+          taken.append(Frame(x: point.x - 4, y: point.y - 4, width: 8, height: 8))
+        }
+        if index < points.labels.count, !points.labels[index].isEmpty, waiting.count < 100 {
+          waiting.append((cutDrawn(points.labels[index], to: 160), point))
+        }
+      }
+    }
+    for (text, point) in waiting {
+      let width = drawnWidth(text)
+      let places = [
+        (point.x + 7, point.y - 7), (point.x - 7 - width, point.y - 7),
+        (point.x - width / 2, point.y - 20), (point.x - width / 2, point.y + 6),
+        (point.x + 6, point.y + 3), (point.x + 6, point.y - 18),
+      ].map { Frame(x: $0, y: $1, width: width, height: 14) }
+      let free = places.first { box in
+        box.x >= area.x && box.right <= area.right + 8 && box.y >= area.y - 6
+          && box.bottom <= area.bottom && !taken.contains { $0.intersects(box) }
+      }
+      let box = free ?? places[point.x + 7 + width > area.right ? 1 : 0]
+      taken.append(box)
+      drawing.text(text, x: box.x, y: box.y + 11)
+    }
+  }
+}

@@ -1,0 +1,212 @@
+public import Catalog
+
+/// Rows of cells under titled columns: what a verb reports, aligned in a terminal and a proper
+/// table in a notebook.
+public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
+  public static let kind = "table"
+
+  /// Where a cell's text stands in its column.
+  public enum Alignment: Sendable, Equatable {
+    case left, right, center
+  }
+
+  /// One column: its title, unit and how its numbers are written.
+  public struct Column: Sendable, Equatable {
+    public var title: String
+    /// Written behind the title in parentheses: "ms".
+    public var unit: String
+    /// Nil: numbers to the right, all else to the left.
+    public var alignment: Alignment?
+    public var format: NumberFormat
+
+    public init(
+      _ title: String, unit: String = "", alignment: Alignment? = nil,
+      format: NumberFormat = .automatic
+    ) {
+      self.title = title
+      self.unit = unit
+      self.alignment = alignment
+      self.format = format
+    }
+
+    var heading: String { unit.isEmpty ? title : "\(title) (\(unit))" }
+  }
+
+  /// One cell.
+  public enum Cell: Sendable, Equatable {
+    case text(String)
+    case number(Double)
+    /// A mean and its deviation, shown as `0.913 ± 0.002` in the column's format.
+    case spread(mean: Double, deviation: Double)
+    case flag(Bool)
+    /// Nothing known: an empty cell.
+    case missing
+  }
+
+  /// Written above; empty for none.
+  public var title: String
+  public var columns: [Column]
+  /// Each row has as many cells as there are columns.
+  public private(set) var rows: [[Cell]]
+  /// A last row below a rule: totals, means.
+  public private(set) var footer: [Cell]?
+  /// Lines below the table, in plain words.
+  public var notes: [String]
+
+  /// A table; short rows are filled with missing cells, longer ones lose what has no column.
+  public init(
+    _ title: String = "", columns: [Column], rows: [[Cell]] = [], footer: [Cell]? = nil,
+    notes: [String] = []
+  ) {
+    self.title = title
+    self.columns = columns
+    self.rows = rows.map { Table.fitted($0, to: columns.count) }
+    self.footer = footer.map { Table.fitted($0, to: columns.count) }
+    self.notes = notes
+  }
+
+  /// Adds a row at the end.
+  public mutating func append(_ row: [Cell]) {
+    rows.append(Table.fitted(row, to: columns.count))
+  }
+
+  private static func fitted(_ row: [Cell], to count: Int) -> [Cell] {
+    row.count == count
+      ? row
+      : Array(row.prefix(count)) + Array(repeating: .missing, count: max(0, count - row.count))
+  }
+
+  public var line: String {
+    let size = "\(rows.count) × \(columns.count)"
+    return title.isEmpty ? "table \(size)" : "table \(quotedText(title)) \(size)"
+  }
+
+  public func display(_ style: Style) -> Display {
+    Display(
+      plainText(style),
+      forms: [.init("text/html", html()), .init("text/markdown", markdown())])
+  }
+
+  /// `columns`, `rows`, and each column by its name as a list.
+  public var memberNames: [String] { ["columns", "rows"] + columns.map { memberName($0.title) } }
+
+  public func member(_ name: String) throws -> Value? {
+    switch name {
+    case "columns": return .list(columns.map { .string($0.title) })
+    case "rows": return .list(rows.indices.map { .object(row($0)) })
+    default:
+      guard let index = columns.firstIndex(where: { memberName($0.title) == name }) else {
+        return nil
+      }
+      return .list(rows.map { $0[index].value })
+    }
+  }
+
+  public var elementCount: Int? { rows.count }
+
+  public func element(_ index: Int) throws -> Value { .object(row(index)) }
+
+  private func row(_ index: Int) -> TableRow { TableRow(columns: columns, cells: rows[index]) }
+
+  public func isEqual(to other: any Object) -> Bool { (other as? Table) == self }
+}
+
+/// One row of a table: its cells by position and by the name of their column.
+public struct TableRow: Object, Sendable, Equatable {
+  public static let kind = "table row"
+  public let columns: [Table.Column]
+  public let cells: [Table.Cell]
+
+  public var line: String {
+    let parts = zip(columns, cells).map { column, cell in
+      "\(memberName(column.title))=\(cell.value.line(quoted: true))"
+    }
+    return "row(" + parts.joined(separator: ", ") + ")"
+  }
+
+  public var memberNames: [String] { columns.map { memberName($0.title) } }
+
+  public func member(_ name: String) throws -> Value? {
+    columns.firstIndex { memberName($0.title) == name }.map { cells[$0].value }
+  }
+
+  public var elementCount: Int? { cells.count }
+  public func element(_ index: Int) throws -> Value { cells[index].value }
+  public func isEqual(to other: any Object) -> Bool { (other as? TableRow) == self }
+}
+
+extension Table.Cell {
+  /// As a value of the language; of a spread the mean.
+  var value: Value {
+    switch self {
+    case .text(let text): .string(text)
+    case .number(let number), .spread(let number, _): .number(number)
+    case .flag(let flag): .bool(flag)
+    case .missing: .none
+    }
+  }
+
+  var numbers: [Double] {
+    switch self {
+    case .number(let number): [number]
+    case .spread(let mean, _): [mean]
+    default: []
+    }
+  }
+
+  func text(_ format: NumberFormat, unicode: Bool = true) -> String {
+    switch self {
+    case .text(let text): singleLine(text)
+    case .number(let number): ascii(format.text(number), unless: unicode)
+    case .spread(let mean, let deviation): spreadText(mean, deviation, format, unicode: unicode)
+    case .flag(let flag): flag ? "yes" : "no"
+    case .missing: ""
+    }
+  }
+}
+
+extension Table.Cell: ExpressibleByStringLiteral, ExpressibleByFloatLiteral,
+  ExpressibleByIntegerLiteral
+{
+  public init(stringLiteral value: String) { self = .text(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
+  public init(integerLiteral value: Int) { self = .number(Double(value)) }
+}
+
+private func spreadText(
+  _ mean: Double, _ deviation: Double, _ format: NumberFormat, unicode: Bool
+) -> String {
+  let sign = unicode ? " ± " : " +- "
+  // The unit is written once: "91.2 ± 0.3 %".
+  if case .percent(let places) = format {
+    return fixedText(mean * 100, places) + sign + fixedText(deviation * 100, places) + " %"
+  }
+  let text = format.text(mean) + sign + format.text(deviation)
+  return ascii(text, unless: unicode)
+}
+
+/// Replaces the few characters beyond ASCII that number formats use.
+func ascii(_ text: String, unless unicode: Bool) -> String {
+  if unicode { return text }
+  return String(
+    text.map { character -> Character in
+      switch character {
+      case "µ": "u"
+      case "–": "-"
+      case "±": "~"
+      default: character
+      }
+    })
+}
+
+/// A title as a member of the language: lower case, anything but letters and digits as `_`.
+func memberName(_ title: String) -> String {
+  var result = ""
+  for scalar in title.lowercased().unicodeScalars {
+    let isWord = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+    if isWord { result.unicodeScalars.append(scalar) } else if result.last != "_" { result += "_" }
+  }
+  while result.hasSuffix("_") { result.removeLast() }
+  while result.hasPrefix("_") { result.removeFirst() }
+  return result
+}
