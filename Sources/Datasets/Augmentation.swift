@@ -1,0 +1,59 @@
+public import Catalog
+
+/// One way to change a picture at random. To add one: one file, one line in the registry.
+public protocol AugmentationStep: Sendable {
+  /// The call that makes it again: `random_crop(padding=4)`.
+  var script: String { get }
+  /// Changes a picture whose numbers are not normalised yet, by these draws alone. The size must
+  /// stay, or become what all pictures of the batch become.
+  func apply(to image: inout Image, _ draws: inout Draws)
+}
+
+/// Random changes to pictures, one after the other; `+` composes.
+public final class Augmentation: Object, ArgumentType, Answer, Sendable {
+  public static let kind = "augmentation"
+  public static let expected = "an augmentation or none"
+
+  public let steps: [any AugmentationStep]
+
+  public init(_ steps: [any AugmentationStep]) { self.steps = steps }
+
+  public convenience init(_ step: any AugmentationStep) { self.init([step]) }
+
+  /// Changes nothing.
+  public static let none = Augmentation([])
+
+  /// The expression that makes it again.
+  public var script: String {
+    steps.isEmpty ? "none" : steps.map(\.script).joined(separator: " + ")
+  }
+
+  public var line: String { script }
+
+  /// Changes the picture of a sample: a function of (seed, epoch, sample).
+  public func apply(to image: inout Image, seed: UInt64, epoch: Int, sample: Int) {
+    for (part, step) in steps.enumerated() {
+      var draws = Draws(seed: seed, .augmentation, part: part, epoch: epoch, place: sample)
+      step.apply(to: &image, &draws)
+    }
+  }
+
+  public static func read(_ value: Value) throws -> Augmentation {
+    switch value {
+    case .none: return Augmentation.none
+    case .object(let object as Augmentation): return object
+    default: throw Mismatch()
+    }
+  }
+
+  public var literal: String { script }
+
+  public func adding(_ other: Value, reversed: Bool) throws -> Value? {
+    guard let other = try? Augmentation.read(other) else { return nil }
+    return .object(Augmentation(reversed ? other.steps + steps : steps + other.steps))
+  }
+
+  public func isEqual(to other: any Object) -> Bool {
+    (other as? Augmentation)?.script == script
+  }
+}

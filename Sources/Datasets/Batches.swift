@@ -1,0 +1,48 @@
+/// The batches of one epoch. Which samples batch k holds, and what augmentation makes of them, is a
+/// function of (seed, epoch, k): any batch can be made directly and again.
+public struct Batches: Sendable {
+  public let split: Split
+  public let seed: UInt64
+  public let epoch: Int
+  public let batchSize: Int
+  public let augmentation: Augmentation
+  /// Number of batches.
+  public let count: Int
+  private let order: [Int]
+
+  /// - Parameters:
+  ///   - batchSize: At least 1; the last batch holds what is left.
+  ///   - shuffle: Otherwise the samples come in their own order.
+  ///   - dropLast: Leaves out a last batch that is not full, unless it is the only one.
+  public init(
+    _ split: Split, seed: UInt64, epoch: Int, batchSize: Int, shuffle: Bool = true,
+    dropLast: Bool = false, augmentation: Augmentation = .none
+  ) {
+    precondition(batchSize > 0)
+    self.split = split
+    self.seed = seed
+    self.epoch = epoch
+    self.batchSize = batchSize
+    self.augmentation = augmentation
+    order =
+      shuffle ? permutation(of: split.count, seed: seed, epoch: epoch) : Array(0..<split.count)
+    count = Batches.count(samples: split.count, batchSize: batchSize, dropLast: dropLast)
+  }
+
+  /// How many batches an epoch has.
+  public static func count(samples: Int, batchSize: Int, dropLast: Bool) -> Int {
+    let full = samples / batchSize
+    return full > 0 && (dropLast || samples % batchSize == 0)
+      ? full : (samples + batchSize - 1) / batchSize
+  }
+
+  /// The samples of batch `index` in 0 ..< count.
+  public func indices(_ index: Int) -> [Int] {
+    Array(order[index * batchSize..<min(order.count, (index + 1) * batchSize)])
+  }
+
+  /// Batch `index` in 0 ..< count.
+  public func batch(_ index: Int) throws -> Batch {
+    try split.batch(indices(index), augmentation: augmentation, seed: seed, epoch: epoch)
+  }
+}

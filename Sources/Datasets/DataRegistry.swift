@@ -1,0 +1,22 @@
+public import Catalog
+
+/// Everything that makes or changes a data set. A new one is one file and one line here.
+public let dataRegistry = Registry(
+  "Data",
+  [
+    Digits.declaration,
+    FashionMNIST.declaration,
+    MNIST.declaration,
+    ArrayData.declaration,
+    SaveArrays.declaration,
+    SplitData.declaration,
+    Subset.declaration,
+  ])
+
+/// Everything that makes an augmentation.
+public let augmentationRegistry = Registry(
+  "Augmentation",
+  [
+    RandomCrop.declaration,
+    Flip.declaration,
+  ])

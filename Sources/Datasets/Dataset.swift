@@ -1,0 +1,81 @@
+public import Catalog
+
+/// A data set: pictures with classes, in parts for training, validation and test.
+public final class Dataset: Object, ArgumentType, Answer, Sendable {
+  public static let kind = "data set"
+
+  public let name: String
+  /// The call that makes it again.
+  public let script: String
+  public let train: Split
+  /// Held out of the training part, to choose by; nil until `split` makes it.
+  public let validation: Split?
+  /// For the last word only; nil where the files bring none.
+  public let test: Split?
+
+  public init(
+    name: String, script: String, train: Split, validation: Split? = nil, test: Split? = nil
+  ) {
+    self.name = name
+    self.script = script
+    self.train = train
+    self.validation = validation
+    self.test = test
+  }
+
+  public var classes: Int { train.classes }
+  public var classNames: [String] { train.classNames }
+  public var height: Int { train.height }
+  public var width: Int { train.width }
+  public var channels: Int { train.channels }
+
+  /// The parts there are, with the names of their members.
+  public var parts: [(name: String, split: Split)] {
+    [("train", train)] + (validation.map { [("val", $0)] } ?? [])
+      + (test.map { [("test", $0)] } ?? [])
+  }
+
+  public var line: String {
+    let counts = parts.map { "\($0.split.count) \($0.name)" }.joined(separator: " + ")
+    return "\(name): \(counts), \(pictureText(train)), \(classes) classes"
+  }
+
+  public var memberNames: [String] {
+    parts.map(\.name) + ["name", "classes", "class_names", "height", "width", "channels"]
+      + (height == width ? ["size"] : []) + ["mean", "std", "script"]
+  }
+
+  public func member(_ name: String) throws -> Value? {
+    switch name {
+    case "train": return train.value
+    case "val", "test":
+      if let split = parts.first(where: { $0.name == name })?.split { return split.value }
+      throw Failure(
+        .state, "'\(self.name)' has no '\(name)' part",
+        advice: name == "val" ? "split(data, val=0.1) holds one out" : nil)
+    case "name": return .string(self.name)
+    case "classes": return classes.value
+    case "class_names": return (0..<classes).map(train.className).value
+    case "height": return height.value
+    case "width": return width.value
+    case "size": return height == width ? height.value : nil
+    case "channels": return channels.value
+    case "mean": return train.normalization.mean.map { Double($0) }.value
+    case "std": return train.normalization.std.map { Double($0) }.value
+    case "script": return .string(script)
+    default: return nil
+    }
+  }
+
+  public func isEqual(to other: any Object) -> Bool { (other as? Dataset) === self }
+}
+
+/// `28×28 grey`, `32×32×3`
+func pictureText(_ split: Split) -> String {
+  let size = "\(split.height)×\(split.width)"
+  switch split.channels {
+  case 1: return size + " grey"
+  case 3: return size + " RGB"
+  default: return size + "×\(split.channels)"
+  }
+}

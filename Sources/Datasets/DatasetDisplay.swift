@@ -1,0 +1,113 @@
+public import Catalog
+
+extension Dataset {
+  /// A table of the parts and the classes; richer readers also get a sheet of pictures.
+  public func display(_ style: Style) -> Display {
+    var lines = [line]
+    let counts = parts.map { part in (part.name, part.split.classCounts) }
+    let numbers = counts.map { $0.0 } + counts.flatMap { $0.1.map(String.init) }
+    let column = 2 + (numbers.map(\.count).max() ?? 0)
+    let shown = min(classes, 20)
+    let names = (0..<shown).map { shortened(train.className($0), to: 24) }
+    let first = 2 + (["class"] + names).map(\.count).reduce(0, max)
+    lines.append(
+      "  " + padded("class", first) + counts.map { leftPadded($0.0, column) }.joined())
+    for label in 0..<shown {
+      lines.append(
+        "  " + padded(names[label], first)
+          + counts.map { leftPadded(String($0.1[label]), column) }.joined())
+    }
+    if shown < classes { lines.append("  … \(classes - shown) more") }
+    lines.append(
+      "  mean \(numbersText(train.normalization.mean))  std \(numbersText(train.normalization.std))"
+    )
+    let plain = lines.joined(separator: "\n")
+    guard let sheet = sheet() else { return Display(plain) }
+    return Display(plain, forms: [.init("image/svg+xml", sheet)])
+  }
+
+  /// The first samples of each class, a column a class.
+  private func sheet() -> String? {
+    let (columns, rows) = (min(classes, 12), 4)
+    var members = Array(repeating: [Int](), count: columns)
+    for (index, label) in train.labels.enumerated()
+    where Int(label) < columns && members[Int(label)].count < rows {
+      members[Int(label)].append(index)
+    }
+    var cells: [Picture.Cell] = []
+    for (column, indices) in members.enumerated() {
+      for (row, index) in indices.enumerated() {
+        guard let image = try? train.image(index) else { return nil }
+        let caption = row == 0 ? train.className(column) : ""
+        cells.append(
+          Picture.Cell(picture: Picture(image), column: column, row: row, caption: caption))
+      }
+    }
+    return Picture.sheet(cells, columns: columns, rows: rows)
+  }
+}
+
+extension Split {
+  public var line: String { "\(name): \(count) samples, \(pictureText(self)), \(classes) classes" }
+
+  public func display(_ style: Style) -> Display {
+    let counts = classCounts
+    let shown = min(classes, 20)
+    let names = (0..<shown).map { shortened(className($0), to: 24) }
+    let first = 2 + names.map(\.count).reduce(0, max)
+    var lines = [line]
+    for label in 0..<shown {
+      lines.append("  " + padded(names[label], first) + leftPadded(String(counts[label]), 7))
+    }
+    if shown < classes { lines.append("  … \(classes - shown) more") }
+    return Display(lines.joined(separator: "\n"))
+  }
+
+  public var memberNames: [String] {
+    [
+      "name", "count", "classes", "class_names", "class_counts", "labels", "height", "width",
+      "channels", "mean", "std",
+    ]
+  }
+
+  public func member(_ name: String) throws -> Value? {
+    switch name {
+    case "name": return .string(self.name)
+    case "count": return count.value
+    case "classes": return classes.value
+    case "class_names": return (0..<classes).map(className).value
+    case "class_counts": return classCounts.value
+    case "labels": return labels.map { Int($0) }.value
+    case "height": return height.value
+    case "width": return width.value
+    case "channels": return channels.value
+    case "mean": return normalization.mean.map { Double($0) }.value
+    case "std": return normalization.std.map { Double($0) }.value
+    default: return nil
+    }
+  }
+
+  public var elementCount: Int? { count }
+
+  public func element(_ index: Int) throws -> Value {
+    Sample(try image(index), label: Int(labels[index]), of: self, index: index).value
+  }
+}
+
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}
+
+func leftPadded(_ text: String, _ width: Int) -> String {
+  String(repeating: " ", count: max(0, width - text.count)) + text
+}
+
+func shortened(_ text: String, to width: Int) -> String {
+  text.count <= width ? text : String(text.prefix(width - 1)) + "…"
+}
+
+/// `0.286`, `[0.485, 0.456, 0.406]`: four digits after the point.
+private func numbersText(_ numbers: [Float]) -> String {
+  let texts = numbers.map { numberText((Double($0) * 10_000).rounded() / 10_000) }
+  return texts.count == 1 ? texts[0] : "[" + texts.joined(separator: ", ") + "]"
+}

@@ -1,0 +1,68 @@
+import Catalog
+import Checkpoints
+
+/// The handwritten digits that are part of the program.
+enum Digits {
+  private static let count = 1797
+  private static let testCount = 360
+  private static let side = 8
+
+  static let declaration = Declaration(
+    "digits", "1437 + 360 grey pictures of handwritten digits, 8×8, built in.",
+    details: """
+      Alpaydin and Kaynak 1998, https://doi.org/10.24432/C50P49, licence CC BY 4.0. Pixels 0 to 16 \
+      become 0 … 1. A fifth of each class is held out as the test part, always the same.
+      """,
+    examples: ["data = digits()"],
+    keywords: ["handwritten", "images", "built in", "small"]
+  ) { try load() }
+
+  static func load() throws -> Dataset {
+    let packed = FileBytes(decodedBase64(DigitsArchive.base64), name: "digits")
+    let columns = try Gzip.expand(packed, limit: (side * side + 1) * count).all.bytes
+    // Stored pixel by pixel for all samples, which packs better.
+    let pixels = side * side
+    var bytes = [UInt8](repeating: 0, count: pixels * count)
+    for pixel in 0..<pixels {
+      for sample in 0..<count { bytes[sample * pixels + pixel] = columns[pixel * count + sample] }
+    }
+    let labels = columns[(pixels * count)...].map { Int32($0) }
+    let parts = stratified(labels, classes: 10, holding: testCount, seed: 0)
+    let part = { (name: String, indices: [Int], normalization: Normalization?) in
+      let own = indices.flatMap { bytes[$0 * pixels..<($0 + 1) * pixels] }
+      return Split(
+        name,
+        images: ByteImages(
+          own, height: side, width: side, channels: 1, white: 16, normalization: normalization),
+        labels: indices.map { labels[$0] }, classes: 10)
+    }
+    let train = part("digits.train", parts.kept, nil)
+    let test = part("digits.test", parts.held, train.normalization)
+    return Dataset(name: "digits", script: "digits()", train: train, test: test)
+  }
+}
+
+/// Base 64 (RFC 4648) of a literal of this program; line breaks are passed over.
+private func decodedBase64(_ text: StaticString) -> [UInt8] {
+  var result: [UInt8] = []
+  var bits: UInt32 = 0
+  var count = 0
+  for byte in UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) {
+    let six: UInt8
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): six = byte - 65
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): six = byte - 71
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): six = byte + 4
+    case UInt8(ascii: "+"): six = 62
+    case UInt8(ascii: "/"): six = 63
+    default: continue
+    }
+    bits = bits << 6 | UInt32(six)
+    count += 6
+    if count >= 8 {
+      count -= 8
+      result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+    }
+  }
+  return result
+}

@@ -1,0 +1,78 @@
+/// Pictures of one size, by index. To add a source (a folder, an archive): one type, one file.
+public protocol ImageSource: Sendable {
+  var count: Int { get }
+  var height: Int { get }
+  var width: Int { get }
+  var channels: Int { get }
+  /// Mean and standard deviation of each channel over all pictures, measured; nil where pixels are
+  /// taken as they are.
+  var normalization: Normalization? { get }
+  /// Fills `image` with picture `index`, before normalisation.
+  func load(_ index: Int, into image: inout Image) throws
+  /// Writes picture `index` normalised, H·W·C numbers.
+  func load(
+    _ index: Int, normalized: Normalization, into target: UnsafeMutablePointer<Float>
+  ) throws
+}
+
+extension ImageSource {
+  public func load(
+    _ index: Int, normalized: Normalization, into target: UnsafeMutablePointer<Float>
+  ) throws {
+    var image = Image(height: height, width: width, channels: channels)
+    try load(index, into: &image)
+    normalized.apply(to: image, into: target)
+  }
+
+  /// Picture `index`.
+  func image(_ index: Int) throws -> Image {
+    var image = Image(height: height, width: width, channels: channels)
+    try load(index, into: &image)
+    return image
+  }
+}
+
+/// One picture: H W C, channels last; bytes are scaled to 0 … 1, floats stand as they came.
+public struct Image: Sendable, Equatable {
+  public var height: Int
+  public var width: Int
+  public var channels: Int
+  public var values: [Float]
+
+  public init(height: Int, width: Int, channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    values = Array(repeating: 0, count: height * width * channels)
+  }
+}
+
+/// x ↦ (x − mean) / std, by channel.
+public struct Normalization: Sendable, Equatable {
+  public var mean: [Float]
+  public var std: [Float]
+
+  public init(mean: [Float], std: [Float]) {
+    self.mean = mean
+    self.std = std
+  }
+
+  /// Changes nothing.
+  public static func identity(channels: Int) -> Normalization {
+    Normalization(
+      mean: Array(repeating: 0, count: channels), std: Array(repeating: 1, count: channels))
+  }
+
+  /// Writes the picture's H·W·C numbers, normalised.
+  func apply(to image: Image, into target: UnsafeMutablePointer<Float>) {
+    let channels = image.channels
+    image.values.withUnsafeBufferPointer { source in
+      for channel in 0..<channels {
+        let (mean, std) = (self.mean[channel], self.std[channel])
+        for index in stride(from: channel, to: source.count, by: channels) {
+          target[index] = (source[index] - mean) / std
+        }
+      }
+    }
+  }
+}

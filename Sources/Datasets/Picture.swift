@@ -1,0 +1,172 @@
+import Catalog
+
+/// A picture reduced to what a page or a terminal can show: at most 64 pixels a side, 8 bits a
+/// colour.
+struct Picture {
+  struct Pixel: Hashable {
+    var red: UInt8
+    var green: UInt8
+    var blue: UInt8
+
+    /// Brightness as seen, 0 … 255 (Rec. 601).
+    var luma: Int { (299 * Int(red) + 587 * Int(green) + 114 * Int(blue)) / 1000 }
+
+    var hex: String {
+      "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+  }
+
+  private(set) var height: Int
+  private(set) var width: Int
+  private var pixels: [Pixel]
+  private static let largest = 64
+
+  /// Numbers inside 0 … 1 are taken as they are; others are stretched from their least to their
+  /// greatest. The first three channels are the colours, else the first is grey.
+  init(_ image: Image) {
+    let step = max(1, (max(image.height, image.width) + Self.largest - 1) / Self.largest)
+    height = (image.height + step - 1) / step
+    width = (image.width + step - 1) / step
+    pixels = []
+    let low = image.values.min() ?? 0
+    let high = image.values.max() ?? 1
+    let isPlain = low >= 0 && high <= 1
+    let (base, range) = isPlain ? (0, 1) : (low, max(high - low, .leastNormalMagnitude))
+    let colours = image.channels >= 3 ? [0, 1, 2] : [0, 0, 0]
+    for y in 0..<height {
+      for x in 0..<width {
+        let bytes = colours.map { channel in
+          var sum: Float = 0
+          var count: Float = 0
+          for fromY in y * step..<min(image.height, (y + 1) * step) {
+            for fromX in x * step..<min(image.width, (x + 1) * step) {
+              sum += image.values[(fromY * image.width + fromX) * image.channels + channel]
+              count += 1
+            }
+          }
+          let share = (sum / count - base) / range
+          return share.isNaN ? UInt8(0) : UInt8(max(0, min(255, (share * 255).rounded())))
+        }
+        pixels.append(Pixel(red: bytes[0], green: bytes[1], blue: bytes[2]))
+      }
+    }
+  }
+
+  private func pixel(_ y: Int, _ x: Int) -> Pixel? {
+    y < height && x < width ? pixels[y * width + x] : nil
+  }
+
+  // MARK: Text
+
+  /// Half blocks in true colour; without colour, shades of one character for two pixels, one above
+  /// the other, or two characters a pixel where the picture is small.
+  func text(_ style: Style) -> String {
+    if style.color, style.unicode, width <= style.width { return halfBlocks() }
+    let shades = Array(style.unicode ? " ░▒▓█" : " .:-=+*#%@")
+    let isSmall = width <= 16 && 2 * width <= style.width
+    let rows = isSmall ? height : (height + 1) / 2
+    let columns = isSmall ? width : min(width, style.width)
+    return (0..<rows).map { row in
+      let line = (0..<columns).map { column -> String in
+        let parts =
+          isSmall ? [pixel(row, column)] : [pixel(2 * row, column), pixel(2 * row + 1, column)]
+        let lumas = parts.compactMap { $0?.luma }
+        let luma = lumas.reduce(0, +) / max(1, lumas.count)
+        let shade = shades[luma * (shades.count - 1) / 255]
+        return String(repeating: shade, count: isSmall ? 2 : 1)
+      }
+      return trimmed(line.joined())
+    }.joined(separator: "\n")
+  }
+
+  private func halfBlocks() -> String {
+    stride(from: 0, to: height, by: 2).map { y in
+      let cells = (0..<width).map { x -> String in
+        let top = pixel(y, x).map { "38;2;\($0.red);\($0.green);\($0.blue)" } ?? "39"
+        let bottom = pixel(y + 1, x).map { "48;2;\($0.red);\($0.green);\($0.blue)" } ?? "49"
+        return "\u{1B}[\(top);\(bottom)m▀"
+      }
+      return cells.joined() + "\u{1B}[0m"
+    }.joined(separator: "\n")
+  }
+
+  private func trimmed(_ line: String) -> String {
+    var line = line[...]
+    while line.last == " " { line = line.dropLast() }
+    return String(line)
+  }
+
+  // MARK: SVG
+
+  /// Rectangles of one colour as one path each: a drawing that needs no bitmap inside.
+  private func paths() -> String {
+    var runs: [Pixel: String] = [:]
+    var order: [Pixel] = []
+    for y in 0..<height {
+      var x = 0
+      while x < width {
+        let start = x
+        let colour = pixels[y * width + x]
+        while x < width, pixels[y * width + x] == colour { x += 1 }
+        if runs[colour] == nil { order.append(colour) }
+        runs[colour, default: ""] += "M\(start) \(y)h\(x - start)v1h-\(x - start)z"
+      }
+    }
+    return order.map { "<path fill=\"\($0.hex)\" d=\"\(runs[$0] ?? "")\"/>" }.joined()
+  }
+
+  /// The picture, enlarged to about 128 points.
+  func svg(title: String) -> String {
+    let scale = max(1, 128 / max(height, width))
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(width * scale)" height="\(height * scale)" \
+      viewBox="0 0 \(width) \(height)" shape-rendering="crispEdges">\
+      <title>\(escaped(title))</title>\(paths())</svg>
+      """
+  }
+
+  /// A picture in a sheet.
+  struct Cell {
+    var picture: Picture
+    var column: Int
+    var row: Int
+    /// Stands above the picture.
+    var caption: String
+  }
+
+  /// Pictures in columns, 56 points a side.
+  static func sheet(_ cells: [Cell], columns: Int, rows: Int) -> String {
+    let (side, gap, head) = (56, 8, 18)
+    let width = columns * (side + gap) + gap
+    let height = head + rows * (side + gap)
+    var parts: [String] = []
+    for cell in cells {
+      let (x, y) = (gap + cell.column * (side + gap), head + cell.row * (side + gap))
+      if !cell.caption.isEmpty {
+        parts.append(
+          "<text x=\"\(x + side / 2)\" y=\"\(head - 5)\" text-anchor=\"middle\">"
+            + escaped(shortened(cell.caption, to: 11)) + "</text>")
+      }
+      parts.append(
+        "<svg x=\"\(x)\" y=\"\(y)\" width=\"\(side)\" height=\"\(side)\" "
+          + "viewBox=\"0 0 \(cell.picture.width) \(cell.picture.height)\" "
+          + "shape-rendering=\"crispEdges\">\(cell.picture.paths())</svg>")
+    }
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
+      viewBox="0 0 \(width) \(height)" font-family="sans-serif" font-size="10" \
+      fill="currentColor">\(parts.joined())</svg>
+      """
+  }
+}
+
+private func escaped(_ text: String) -> String {
+  text.reduce(into: "") { result, character in
+    switch character {
+    case "&": result += "&amp;"
+    case "<": result += "&lt;"
+    case ">": result += "&gt;"
+    default: result.append(character)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+public import Catalog
+public import Tensors
+
+/// The samples of one part of a data set: pictures of one size with a class each.
+public final class Split: Object, ArgumentType, Answer, Sendable {
+  public static let kind = "split"
+
+  /// What it is part of and which part: `digits.train`.
+  public let name: String
+  public let classes: Int
+  /// Names of the classes; empty where only numbers are known.
+  public let classNames: [String]
+  public let normalization: Normalization
+  /// The class of every sample, 0 ..< classes.
+  public let labels: [Int32]
+  public let images: any ImageSource
+  /// Which pictures of the source are its samples; nil for all of them.
+  private let places: [Int]?
+
+  /// - Precondition: A label in 0 ..< classes for every picture.
+  public init(
+    _ name: String, images: any ImageSource, labels: [Int32], classes: Int,
+    classNames: [String] = [], normalization: Normalization? = nil
+  ) {
+    precondition(images.count == labels.count)
+    precondition(labels.allSatisfy { $0 >= 0 && $0 < classes })
+    self.name = name
+    self.images = images
+    self.labels = labels
+    self.classes = classes
+    self.classNames = classNames
+    self.normalization =
+      normalization ?? images.normalization ?? .identity(channels: images.channels)
+    places = nil
+  }
+
+  private init(_ whole: Split, name: String, indices: [Int]) {
+    self.name = name
+    images = whole.images
+    labels = indices.map { whole.labels[$0] }
+    classes = whole.classes
+    classNames = whole.classNames
+    normalization = whole.normalization
+    places = indices.map { whole.places?[$0] ?? $0 }
+  }
+
+  /// Some of the samples, by index; the pictures are shared, not copied.
+  public func selecting(_ indices: [Int], name: String? = nil) -> Split {
+    Split(self, name: name ?? self.name, indices: indices)
+  }
+
+  public var count: Int { labels.count }
+  public var height: Int { images.height }
+  public var width: Int { images.width }
+  public var channels: Int { images.channels }
+
+  /// The name of a class, or its number.
+  public func className(_ label: Int) -> String {
+    classNames.indices.contains(label) ? classNames[label] : String(label)
+  }
+
+  /// How many samples each class has.
+  public var classCounts: [Int] {
+    var counts = Array(repeating: 0, count: classes)
+    for label in labels { counts[Int(label)] += 1 }
+    return counts
+  }
+
+  /// The picture of a sample before normalisation.
+  public func image(_ index: Int) throws -> Image { try images.image(places?[index] ?? index) }
+
+  /// Samples by index, in that order: images N H W C, normalised as (x − mean) / std with x in
+  /// 0 … 1, and their labels.
+  ///
+  /// - Parameters:
+  ///   - augmentation: Changes each picture before normalisation; what it does to a sample depends
+  ///     on (seed, epoch, index) alone.
+  public func batch(
+    _ indices: [Int], augmentation: Augmentation = .none, seed: UInt64 = 0, epoch: Int = 0
+  ) throws -> Batch {
+    let size = height * width * channels
+    var tensor = Tensor(uninitialized: [indices.count, height, width, channels])
+    try tensor.mutate { target in
+      var image = Image(height: height, width: width, channels: channels)
+      for (row, index) in indices.enumerated() {
+        let place = places?[index] ?? index
+        if augmentation.steps.isEmpty {
+          try images.load(place, normalized: normalization, into: target + row * size)
+          continue
+        }
+        try images.load(place, into: &image)
+        augmentation.apply(to: &image, seed: seed, epoch: epoch, sample: index)
+        normalization.apply(to: image, into: target + row * size)
+      }
+    }
+    return Batch(images: tensor, labels: Labels(indices.map { labels[$0] }), indices: indices)
+  }
+}
+
+/// Samples that go through a network together.
+public struct Batch {
+  /// N H W C, normalised.
+  public var images: Tensor
+  /// One class a sample.
+  public var labels: Labels
+  /// Which samples of the split they are.
+  public var indices: [Int]
+
+  public init(images: Tensor, labels: Labels, indices: [Int]) {
+    self.images = images
+    self.labels = labels
+    self.indices = indices
+  }
+}
