@@ -1,0 +1,47 @@
+import CKernels
+
+/// A planned product or convolution: phase after phase, the items of each on all threads.
+///
+/// Items and what each of them sums are the plan's, which knows the shape alone: the result has the
+/// same bits for any number of threads.
+struct KernelJob {
+  let plan: ak_plan
+  let a: Tensor
+  let b: Tensor
+  var epilogue: ak_epilogue?
+
+  typealias Kernel = (
+    _ job: UnsafePointer<ak_job>, _ plan: UnsafePointer<ak_plan>, _ phase: Int32,
+    _ low: Int, _ high: Int, _ scratch: UnsafeMutablePointer<Float>
+  ) -> Void
+
+  func run(into output: inout Tensor, _ kernel: Kernel) {
+    let packed = Storage(count: plan.packed_floats)
+    let shared = Storage(count: plan.shared_floats)
+    output.mutate { target in
+      withExtendedLifetime((a.storage, b.storage, packed, shared)) {
+        withUnsafePointer(to: epilogue ?? ak_epilogue()) { epilogue in
+          let job = ak_job(
+            a: a.storage.pointer, b: b.storage.pointer, out: target, packed: packed.pointer,
+            shared: shared.pointer, epilogue: self.epilogue == nil ? nil : epilogue, accumulate: 0)
+          withUnsafePointer(to: job) { job in
+            withUnsafePointer(to: plan) { plan in runPhases(plan, job, kernel) }
+          }
+        }
+      }
+    }
+  }
+
+  private func runPhases(
+    _ plan: UnsafePointer<ak_plan>, _ job: UnsafePointer<ak_job>, _ kernel: Kernel
+  ) {
+    for phase in 0..<plan.pointee.phases {
+      let items = ak_plan_items(plan, phase)
+      let chunk = ak_plan_chunk(plan, phase)
+      parallelFor(items, chunk: chunk, scratch: plan.pointee.private_floats) {
+        low, high, scratch in
+        kernel(job, plan, phase, low, high, scratch)
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import CKernels
+
+/// A matrix, or a batch of them, as one side of a product.
+struct MatrixOperand {
+  let tensor: Tensor
+  let isTransposed: Bool
+  /// Of the operand after transposition.
+  let rows: Int
+  let columns: Int
+  /// Nil where the operand is one matrix.
+  let batch: Int?
+  /// Floats from a stored row to the next.
+  let leading: Int
+
+  /// - Parameter tensor: Of rank 2 or 3.
+  init(_ tensor: Tensor, isTransposed: Bool) {
+    let stored = Array(tensor.shape.suffix(2))
+    self.tensor = tensor
+    self.isTransposed = isTransposed
+    rows = stored[isTransposed ? 1 : 0]
+    columns = stored[isTransposed ? 0 : 1]
+    batch = tensor.rank == 3 ? tensor.shape[0] : nil
+    leading = stored[1]
+  }
+}
+
+/// The product of two operands whose inner sizes agree, on plain numbers.
+///
+/// - Parameter bias: Added to every row; only where the left operand is not transposed.
+func multiply(_ left: MatrixOperand, _ right: MatrixOperand, bias: Tensor? = nil) -> Tensor {
+  let batch = left.batch ?? right.batch
+  let (m, n) = (left.rows, right.columns)
+  var product = Tensor(uninitialized: (batch.map { [$0] } ?? []) + [m, n])
+  let sizes = ak_matrix(
+    m: m, n: n, k: left.columns, lda: left.leading, ldb: right.leading, ldc: n,
+    transpose_a: left.isTransposed ? 1 : 0, transpose_b: right.isTransposed ? 1 : 0,
+    batch: batch ?? 1,
+    stride_a: left.batch == nil ? 0 : m * left.columns,
+    stride_b: right.batch == nil ? 0 : left.columns * n,
+    stride_c: m * n)
+  withUnsafePointer(to: sizes) { sizes in
+    var plan = ak_plan()
+    ak_matrix_plan(sizes, &plan)
+    var epilogue: ak_epilogue?
+    if let bias {
+      epilogue = ak_epilogue()
+      epilogue?.bias = UnsafePointer(bias.storage.pointer)
+    }
+    withExtendedLifetime(bias?.storage) {
+      KernelJob(plan: plan, a: left.tensor, b: right.tensor, epilogue: epilogue)
+        .run(into: &product) { job, plan, phase, low, high, scratch in
+          ak_matrix_run(sizes, plan, job, phase, low, high, scratch)
+        }
+    }
+  }
+  return product
+}
