@@ -14,10 +14,18 @@ AK_TARGET_BEGIN
 #include "convolution_view.h"
 #include "convolution_direct.h"
 #include "convolution_weights.h"
+#include "convolution_transforms.h"
+#include "convolution_tiles.h"
+#include "convolution_winograd.h"
+#include "convolution_winograd_weights.h"
 
 static void plan_convolution(const ak_conv *c, enum ak_pass pass, int exact, ak_plan *plan) {
-  (void)exact;
-  if (pass == AK_WEIGHT_GRADIENT) {
+  const int transformed = suits_winograd(c, pass, exact);
+  if (transformed && pass == AK_WEIGHT_GRADIENT) {
+    gradient_plan(c, plan);
+  } else if (transformed) {
+    winograd_plan(c, pass, plan);
+  } else if (pass == AK_WEIGHT_GRADIENT) {
     weights_plan(c, plan);
   } else {
     direct_plan(c, pass, plan);
@@ -28,7 +36,12 @@ static void run_convolution(
   const ak_conv *c, enum ak_pass pass, const ak_plan *plan, const ak_job *job, int phase, long lo,
   long hi, float *scratch
 ) {
-  if (pass == AK_WEIGHT_GRADIENT) {
+  const int transformed = plan->algorithm == AK_WINOGRAD;
+  if (transformed && pass == AK_WEIGHT_GRADIENT) {
+    gradient_run(c, job, phase, lo, hi, scratch);
+  } else if (transformed) {
+    winograd_run(c, pass, job, phase, lo, hi, scratch);
+  } else if (pass == AK_WEIGHT_GRADIENT) {
     weights_run(c, plan, job, phase, lo, hi, scratch);
   } else {
     direct_run(c, pass, plan, job, phase, lo, hi, scratch);
