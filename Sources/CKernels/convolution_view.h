@@ -71,7 +71,8 @@ static void choose_classes(conv_view *v) {
   v->classes_h = v->backward ? v->stride_h : 1;
   v->classes_w = v->backward ? v->stride_w : 1;
   const long positions = v->th * v->tw, taps = v->taps_h * v->taps_w;
-  if (positions > 16 || positions * taps <= 1 || v->n < 6) return;
+  const int depthwise = v->run == 1 && v->columns == 1;
+  if (positions > 16 || positions * taps <= 1 || v->n < 6 || depthwise) return;
   const long computed = positions * taps / (v->classes_h * v->classes_w);
   if (meetings(v, 1) * meetings(v, 0) * 5 < computed * 4) {
     v->classes_h = v->th;

@@ -18,17 +18,17 @@ AK_TARGET_BEGIN
 #include "convolution_tiles.h"
 #include "convolution_winograd.h"
 #include "convolution_winograd_weights.h"
+#include "depthwise_lines.h"
+#include "depthwise_weights.h"
 
 static void plan_convolution(const ak_conv *c, enum ak_pass pass, int exact, ak_plan *plan) {
-  const int transformed = suits_winograd(c, pass, exact);
-  if (transformed && pass == AK_WEIGHT_GRADIENT) {
-    gradient_plan(c, plan);
-  } else if (transformed) {
-    winograd_plan(c, pass, plan);
-  } else if (pass == AK_WEIGHT_GRADIENT) {
-    weights_plan(c, plan);
+  const int weights = pass == AK_WEIGHT_GRADIENT;
+  if (is_depthwise(c)) {
+    weights ? depth_plan(c, plan) : line_plan(c, pass, plan);
+  } else if (suits_winograd(c, pass, exact)) {
+    weights ? gradient_plan(c, plan) : winograd_plan(c, pass, plan);
   } else {
-    direct_plan(c, pass, plan);
+    weights ? weights_plan(c, plan) : direct_plan(c, pass, plan);
   }
 }
 
@@ -36,15 +36,15 @@ static void run_convolution(
   const ak_conv *c, enum ak_pass pass, const ak_plan *plan, const ak_job *job, int phase, long lo,
   long hi, float *scratch
 ) {
-  const int transformed = plan->algorithm == AK_WINOGRAD;
-  if (transformed && pass == AK_WEIGHT_GRADIENT) {
-    gradient_run(c, job, phase, lo, hi, scratch);
-  } else if (transformed) {
-    winograd_run(c, pass, job, phase, lo, hi, scratch);
-  } else if (pass == AK_WEIGHT_GRADIENT) {
-    weights_run(c, plan, job, phase, lo, hi, scratch);
+  const int weights = pass == AK_WEIGHT_GRADIENT;
+  if (plan->algorithm == AK_DEPTHWISE) {
+    weights ? depth_run(c, plan, job, phase, lo, hi) : line_run(c, pass, job, lo, hi, scratch);
+  } else if (plan->algorithm == AK_WINOGRAD) {
+    weights ? gradient_run(c, job, phase, lo, hi, scratch)
+            : winograd_run(c, pass, job, phase, lo, hi, scratch);
   } else {
-    direct_run(c, pass, plan, job, phase, lo, hi, scratch);
+    weights ? weights_run(c, plan, job, phase, lo, hi, scratch)
+            : direct_run(c, pass, plan, job, phase, lo, hi, scratch);
   }
 }
 
