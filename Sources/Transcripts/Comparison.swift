@@ -43,7 +43,7 @@ public struct Comparison: Sendable, Equatable {
 
   /// The expectation that fits what was printed: lines that still match stay as they are written.
   public var blessed: [String] {
-    edits.flatMap { edit in
+    edits.flatMap { edit -> [String] in
       switch edit {
       case .same(let expected, _): [expected]
       case .elided: ["..."]

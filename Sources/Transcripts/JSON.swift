@@ -1,6 +1,6 @@
 /// A JSON value (RFC 8259) that keeps the order of members and the text of numbers, so that a
 /// notebook is written back with nothing changed but its outputs.
-enum JSON: Equatable {
+enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
   /// As it was written.
@@ -9,7 +9,7 @@ enum JSON: Equatable {
   case array([JSON])
   case object([Member])
 
-  struct Member: Equatable {
+  struct Member: Equatable, Sendable {
     var name: String
     var value: JSON
 

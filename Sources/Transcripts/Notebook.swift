@@ -76,6 +76,7 @@ public struct Notebook: Sendable {
     blessed["cells"] = .array(items)
     return ReplayResult(
       name: name, count: count, mismatches: mismatches, blessed: blessed.text() + "\n",
+      isBlessingNews: blessed != root,
       wasInterrupted: session.wasInterrupted)
   }
 }

@@ -93,6 +93,6 @@ extension Transcript {
     }
     return ReplayResult(
       name: name, count: min(outputs.count, examples.count), mismatches: mismatches,
-      blessed: rewritten(expectations))
+      blessed: rewritten(expectations), isBlessingNews: !mismatches.isEmpty)
   }
 }

@@ -15,6 +15,9 @@ public struct ReplayResult: Sendable {
   public var mismatches: [Mismatch]
   /// The whole document with expectations that fit what was printed.
   public var blessed: String
+  /// Whether that differs from the document as it is: a picture may have changed though all text
+  /// is as expected.
+  public var isBlessingNews: Bool
   /// Whether the person stopped it before its end.
   public var wasInterrupted = false
 

@@ -1,0 +1,181 @@
+import Catalog
+import Conversation
+
+/// Shows a session's events on a terminal; what may change is redrawn in its place.
+///
+/// It remembers the lines that the running input has drawn and that can still be on the screen. To
+/// redraw a display it moves up over those below it, and draws all of them again.
+final class Screen: Listener {
+  /// Something drawn: lines as they are on the screen.
+  private struct Block {
+    var id: String?
+    var lines: [String]
+  }
+
+  private let editor: LineEditor
+  private let signals: Signals
+  private let environment: Environment
+  private let outlet: Outlet
+  /// Whether drawing in place works: a terminal that is not dumb.
+  let isLive: Bool
+  private var blocks: [Block] = []
+  /// Whether the last line drawn has no line end.
+  private var isOpen = false
+  /// Displays that changed after they had left the screen: drawn anew at the end.
+  private var late: [(id: String, display: Display)] = []
+  private var clearsOnNext = false
+  /// Text for the next input.
+  var nextInput = ""
+
+  init(editor: LineEditor, signals: Signals, environment: Environment) {
+    self.editor = editor
+    self.signals = signals
+    self.environment = environment
+    outlet = .standard
+    isLive = outlet.isTerminal && !environment.isDumb
+  }
+
+  private var size: (columns: Int, rows: Int) { outlet.size ?? (80, 24) }
+
+  func receive(_ event: Event) {
+    switch event {
+    case .text(let text): draw(text: text, on: outlet)
+    case .warning(let text): draw(text: text, on: .error)
+    case .display(let display, let id): draw(display, id)
+    case .value(let display, _): draw(display, nil)
+    case .update(let display, let id): redraw(display, id)
+    case .clear(wait: true): clearsOnNext = true
+    case .clear(wait: false): clear()
+    case .page(let display): page(display)
+    case .nextInput(let text): nextInput = text
+    }
+  }
+
+  func ask(_ prompt: String, secret: Bool) throws -> String {
+    settle()
+    return try editor.ask(prompt, secret: secret)
+  }
+
+  /// Called when an input has ended: what is drawn stays as it is.
+  func settle() {
+    for (id, display) in late { draw(display, id) }
+    late = []
+    if isOpen { outlet.write("\n") }
+    isOpen = false
+    blocks = []
+  }
+
+  // MARK: Drawing
+
+  private func draw(text: String, on target: Outlet) {
+    guard !text.isEmpty else { return }
+    clearIfAsked()
+    target.write(text)
+    guard target.isTerminal else { return }
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let continues = isOpen
+    isOpen = lines.last != ""
+    if !isOpen { lines.removeLast() }
+    if continues, let last = blocks.indices.last, let line = blocks[last].lines.last,
+      let first = lines.first
+    {
+      blocks[last].lines[blocks[last].lines.count - 1] = line + first
+      lines.removeFirst()
+    }
+    if !lines.isEmpty { blocks.append(Block(id: nil, lines: lines)) }
+    forget()
+  }
+
+  private func draw(_ display: Display, _ id: String?) {
+    clearIfAsked()
+    if isOpen { outlet.write("\n") }
+    isOpen = false
+    let block = Block(id: id, lines: lines(of: display, isLive: id != nil))
+    outlet.write(block.lines.joined(separator: "\n") + "\n")
+    guard outlet.isTerminal else { return }
+    blocks.append(block)
+    forget()
+  }
+
+  /// The lines of a display. Those that may be redrawn are cut at the edge, so that each takes one
+  /// row and the way back up is known.
+  private func lines(of display: Display, isLive: Bool) -> [String] {
+    var plain = display.plain
+    if plain.hasSuffix("\n") { plain.removeLast() }
+    let lines = plain.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard isLive, self.isLive else { return lines }
+    let width = size.columns
+    return lines.map { Columns.cut($0, width: width) }
+  }
+
+  private func redraw(_ display: Display, _ id: String) {
+    clearIfAsked()
+    guard isLive, let index = blocks.firstIndex(where: { $0.id == id }) else {
+      late.removeAll { $0.id == id }
+      late.append((id, display))
+      return
+    }
+    let size = size
+    let rows = blocks[index...].reduce(0) { $0 + height($1, size.columns) } - (isOpen ? 1 : 0)
+    guard rows < size.rows else {
+      late.removeAll { $0.id == id }
+      late.append((id, display))
+      return
+    }
+    late.removeAll { $0.id == id }
+    blocks[index].lines = lines(of: display, isLive: true)
+    let drawn = blocks[index...].flatMap(\.lines)
+    // A line is cleared before it is drawn (behind a full line the cursor still stands on its last
+    // column), and all below at the end. In one write, nothing flickers.
+    var frame = "\r" + (rows > 0 ? "\u{1B}[\(rows)A" : "")
+    frame += drawn.map { "\u{1B}[2K" + $0 }.joined(separator: "\n")
+    outlet.write(isOpen ? frame : frame + "\n\u{1B}[J")
+  }
+
+  private func height(_ block: Block, _ width: Int) -> Int {
+    block.lines.reduce(0) { $0 + Columns.rows($1, width: width) }
+  }
+
+  /// Forgets blocks that have left the screen.
+  private func forget() {
+    let size = size
+    var rows = 0
+    for index in blocks.indices.reversed() {
+      rows += height(blocks[index], size.columns)
+      guard rows > size.rows else { continue }
+      blocks.removeFirst(index)
+      trimFirst(to: size.rows)
+      return
+    }
+  }
+
+  /// Of a long text only the end can be on the screen.
+  private func trimFirst(to rows: Int) {
+    guard let first = blocks.first, first.id == nil, first.lines.count > rows else { return }
+    blocks[0].lines.removeFirst(first.lines.count - rows)
+  }
+
+  private func clearIfAsked() {
+    if clearsOnNext { clear() }
+  }
+
+  private func clear() {
+    clearsOnNext = false
+    blocks = []
+    late = []
+    isOpen = false
+    if isLive { outlet.write("\u{1B}[H\u{1B}[2J") }
+  }
+
+  private func page(_ display: Display) {
+    if isOpen { draw(text: "\n", on: outlet) }
+    let isLong = display.plain.split(separator: "\n").count >= size.rows
+    if outlet.isTerminal, !environment.isDumb, isLong,
+      Pager.show(display.plain, environment: environment, signals: signals)
+    {
+      blocks = []
+    } else {
+      draw(display, nil)
+    }
+  }
+}
