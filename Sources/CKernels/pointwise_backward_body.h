@@ -48,21 +48,21 @@ static void V(from_input)(int op, const float *s, const float *dy, float *dx, fl
                           float b, long low, long high) {
   const vf zero = {0};
   switch (op) {
-  case AK_LOG: MAP(g / v); break;
-  case AK_ERF: MAP(g * (1.12837917f * V(vexp)(-v * v))); break;
-  case AK_SOFTPLUS: MAP(g * V(vsigmoid)(v)); break;
-  case AK_LEAKY_RELU: MAP(V(pick)(v > zero, g, a * g)); break;
-  case AK_ELU: MAP(V(pick)(v > zero, g, a * g * V(vexp)(v))); break;
-  case AK_GELU: MAP(g * V(gelu_slope)(v)); break;
-  case AK_SILU: MAP(g * V(silu_slope)(v)); break;
-  case AK_HARD_SWISH: MAP(g * V(hard_swish_slope)(v)); break;
-  case AK_HARD_SIGMOID:
+  case AK_UNARY_LOG: MAP(g / v); break;
+  case AK_UNARY_ERF: MAP(g * (1.12837917f * V(vexp)(-v * v))); break;
+  case AK_UNARY_SOFTPLUS: MAP(g * V(vsigmoid)(v)); break;
+  case AK_UNARY_LEAKY_RELU: MAP(V(pick)(v > zero, g, a * g)); break;
+  case AK_UNARY_ELU: MAP(V(pick)(v > zero, g, a * g * V(vexp)(v))); break;
+  case AK_UNARY_GELU: MAP(g * V(gelu_slope)(v)); break;
+  case AK_UNARY_SILU: MAP(g * V(silu_slope)(v)); break;
+  case AK_UNARY_HARD_SWISH: MAP(g * V(hard_swish_slope)(v)); break;
+  case AK_UNARY_HARD_SIGMOID:
     MAP(V(gate)((v > V(splat)(-3.0f)) & (v < V(splat)(3.0f)), g * (1.0f / 6.0f)));
     break;
-  case AK_MISH: MAP(g * V(mish_slope)(v)); break;
+  case AK_UNARY_MISH: MAP(g * V(mish_slope)(v)); break;
   // As PyTorch: at the very ends of the interval the gradient passes.
-  case AK_CLAMP: MAP(V(gate)((v >= V(splat)(a)) & (v <= V(splat)(b)), g)); break;
-  case AK_ABSOLUTE:
+  case AK_UNARY_CLAMP: MAP(V(gate)((v >= V(splat)(a)) & (v <= V(splat)(b)), g)); break;
+  case AK_UNARY_ABSOLUTE:
     MAP(V(pick)(v > zero, g, V(pick)(v < zero, -g, zero)));
     break;
   default: break;
@@ -73,13 +73,13 @@ static void V(unary_backward)(int op, const float *s, const float *dy, float *dx
                               float b, long low, long high) {
   const vf zero = {0};
   switch (op) {
-  case AK_EXP: MAP(g * v); break;
-  case AK_SQUARE_ROOT: MAP(g * 0.5f / v); break;
-  case AK_RECIPROCAL_ROOT: MAP(g * -0.5f * v * v * v); break;
-  case AK_TANH: MAP(g * (1.0f - v * v)); break;
-  case AK_SIGMOID: MAP(g * v * (1.0f - v)); break;
-  case AK_RELU: MAP(V(gate)(v > zero, g)); break;
-  case AK_RELU6: MAP(V(gate)((v > zero) & (v < V(splat)(6.0f)), g)); break;
+  case AK_UNARY_EXP: MAP(g * v); break;
+  case AK_UNARY_SQUARE_ROOT: MAP(g * 0.5f / v); break;
+  case AK_UNARY_RECIPROCAL_ROOT: MAP(g * -0.5f * v * v * v); break;
+  case AK_UNARY_TANH: MAP(g * (1.0f - v * v)); break;
+  case AK_UNARY_SIGMOID: MAP(g * v * (1.0f - v)); break;
+  case AK_UNARY_RELU: MAP(V(gate)(v > zero, g)); break;
+  case AK_UNARY_RELU6: MAP(V(gate)((v > zero) & (v < V(splat)(6.0f)), g)); break;
   default: V(from_input)(op, s, dy, dx, a, b, low, high);
   }
 }

@@ -42,15 +42,15 @@ static inline vf V(sign)(vf x) {
 
 static void V(smooth)(int op, const float *x, float *y, long low, long high) {
   switch (op) {
-  case AK_EXP: MAP(V(vexp)(v)); break;
-  case AK_LOG: MAP(V(vlog)(v)); break;
-  case AK_TANH: MAP(V(vtanh)(v)); break;
-  case AK_SIGMOID: MAP(V(vsigmoid)(v)); break;
-  case AK_ERF: MAP(V(verf)(v)); break;
-  case AK_SOFTPLUS: MAP(V(vsoftplus)(v)); break;
-  case AK_GELU: MAP(V(gelu)(v)); break;
-  case AK_SILU: MAP(v * V(vsigmoid)(v)); break;
-  case AK_MISH: MAP(v * V(tanh_softplus)(v)); break;
+  case AK_UNARY_EXP: MAP(V(vexp)(v)); break;
+  case AK_UNARY_LOG: MAP(V(vlog)(v)); break;
+  case AK_UNARY_TANH: MAP(V(vtanh)(v)); break;
+  case AK_UNARY_SIGMOID: MAP(V(vsigmoid)(v)); break;
+  case AK_UNARY_ERF: MAP(V(verf)(v)); break;
+  case AK_UNARY_SOFTPLUS: MAP(V(vsoftplus)(v)); break;
+  case AK_UNARY_GELU: MAP(V(gelu)(v)); break;
+  case AK_UNARY_SILU: MAP(v * V(vsigmoid)(v)); break;
+  case AK_UNARY_MISH: MAP(v * V(tanh_softplus)(v)); break;
   default: break;
   }
 }
@@ -68,27 +68,27 @@ static void V(power)(const float *x, float *y, float a, long low, long high) {
 static void V(unary)(int op, const float *x, float *y, float a, float b, long low,
                      long high) {
   switch (op) {
-  case AK_NEGATE: MAP(-v); break;
-  case AK_ABSOLUTE: MAP(V(vabs)(v)); break;
-  case AK_SIGN: MAP(V(sign)(v)); break;
-  case AK_RECIPROCAL: MAP(1.0f / v); break;
-  case AK_SQUARE: MAP(v * v); break;
-  case AK_SQUARE_ROOT: MAP(V(vsqrt)(v)); break;
-  case AK_RECIPROCAL_ROOT: MAP(1.0f / V(vsqrt)(v)); break;
-  case AK_RELU: MAP(V(at_least)(v, 0.0f)); break;
-  case AK_RELU6: MAP(V(clamp)(v, 0.0f, 6.0f)); break;
-  case AK_LEAKY_RELU: MAP(V(pick)(v > (vf){0}, v, a * v)); break;
-  case AK_ELU: MAP(V(elu)(v, a)); break;
-  case AK_HARD_SWISH: MAP(v * V(clamp)(v + 3.0f, 0.0f, 6.0f) * (1.0f / 6.0f)); break;
-  case AK_HARD_SIGMOID: MAP(V(clamp)(v + 3.0f, 0.0f, 6.0f) * (1.0f / 6.0f)); break;
-  case AK_POWER: V(power)(x, y, a, low, high); break;
-  case AK_AFFINE: MAP(v * a + b); break;
-  case AK_CLAMP: MAP(V(clamp)(v, a, b)); break;
-  case AK_STEP: MAP(V(pick)(v > V(splat)(a), V(splat)(1), (vf){0})); break;
-  case AK_SINE:
+  case AK_UNARY_NEGATE: MAP(-v); break;
+  case AK_UNARY_ABSOLUTE: MAP(V(vabs)(v)); break;
+  case AK_UNARY_SIGN: MAP(V(sign)(v)); break;
+  case AK_UNARY_RECIPROCAL: MAP(1.0f / v); break;
+  case AK_UNARY_SQUARE: MAP(v * v); break;
+  case AK_UNARY_SQUARE_ROOT: MAP(V(vsqrt)(v)); break;
+  case AK_UNARY_RECIPROCAL_ROOT: MAP(1.0f / V(vsqrt)(v)); break;
+  case AK_UNARY_RELU: MAP(V(at_least)(v, 0.0f)); break;
+  case AK_UNARY_RELU6: MAP(V(clamp)(v, 0.0f, 6.0f)); break;
+  case AK_UNARY_LEAKY_RELU: MAP(V(pick)(v > (vf){0}, v, a * v)); break;
+  case AK_UNARY_ELU: MAP(V(elu)(v, a)); break;
+  case AK_UNARY_HARD_SWISH: MAP(v * V(clamp)(v + 3.0f, 0.0f, 6.0f) * (1.0f / 6.0f)); break;
+  case AK_UNARY_HARD_SIGMOID: MAP(V(clamp)(v + 3.0f, 0.0f, 6.0f) * (1.0f / 6.0f)); break;
+  case AK_UNARY_POWER: V(power)(x, y, a, low, high); break;
+  case AK_UNARY_AFFINE: MAP(v * a + b); break;
+  case AK_UNARY_CLAMP: MAP(V(clamp)(v, a, b)); break;
+  case AK_UNARY_STEP: MAP(V(pick)(v > V(splat)(a), V(splat)(1), (vf){0})); break;
+  case AK_UNARY_SINE:
     for (long i = low; i < high; i++) y[i] = __builtin_sinf(x[i]);
     break;
-  case AK_COSINE:
+  case AK_UNARY_COSINE:
     for (long i = low; i < high; i++) y[i] = __builtin_cosf(x[i]);
     break;
   default: V(smooth)(op, x, y, low, high);

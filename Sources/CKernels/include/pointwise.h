@@ -15,45 +15,45 @@
 
 /// Functions of one number. `a` and `b` are the constants of those that have any.
 enum ak_unary_op {
-  AK_NEGATE,
-  AK_ABSOLUTE,
-  AK_SIGN,
-  AK_RECIPROCAL,
-  AK_SQUARE,
-  AK_SQUARE_ROOT,
-  AK_RECIPROCAL_ROOT,
-  AK_EXP,
-  AK_LOG,
-  AK_TANH,
-  AK_SIGMOID,
-  AK_ERF,
-  AK_SOFTPLUS,
-  AK_RELU,
-  AK_RELU6,
+  AK_UNARY_NEGATE,
+  AK_UNARY_ABSOLUTE,
+  AK_UNARY_SIGN,
+  AK_UNARY_RECIPROCAL,
+  AK_UNARY_SQUARE,
+  AK_UNARY_SQUARE_ROOT,
+  AK_UNARY_RECIPROCAL_ROOT,
+  AK_UNARY_EXP,
+  AK_UNARY_LOG,
+  AK_UNARY_TANH,
+  AK_UNARY_SIGMOID,
+  AK_UNARY_ERF,
+  AK_UNARY_SOFTPLUS,
+  AK_UNARY_RELU,
+  AK_UNARY_RELU6,
   /// x for x > 0, a·x else.
-  AK_LEAKY_RELU,
+  AK_UNARY_LEAKY_RELU,
   /// x for x > 0, a·(e^x - 1) else.
-  AK_ELU,
+  AK_UNARY_ELU,
   /// x·Φ(x), Φ the normal distribution.
-  AK_GELU,
+  AK_UNARY_GELU,
   /// x·sigmoid(x).
-  AK_SILU,
+  AK_UNARY_SILU,
   /// x·relu6(x + 3) / 6.
-  AK_HARD_SWISH,
+  AK_UNARY_HARD_SWISH,
   /// relu6(x + 3) / 6.
-  AK_HARD_SIGMOID,
+  AK_UNARY_HARD_SIGMOID,
   /// x·tanh(softplus(x)).
-  AK_MISH,
+  AK_UNARY_MISH,
   /// x^a.
-  AK_POWER,
+  AK_UNARY_POWER,
   /// a·x + b.
-  AK_AFFINE,
+  AK_UNARY_AFFINE,
   /// min(max(x, a), b).
-  AK_CLAMP,
+  AK_UNARY_CLAMP,
   /// 1 where x > a, else 0.
-  AK_STEP,
-  AK_SINE,
-  AK_COSINE,
+  AK_UNARY_STEP,
+  AK_UNARY_SINE,
+  AK_UNARY_COSINE,
 };
 
 /// y[i] = op(x[i]) for low ≤ i < high; y may be x.
