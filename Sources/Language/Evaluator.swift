@@ -1,0 +1,153 @@
+public import Catalog
+
+/// Executes programs: holds the variables of a session and calls its declarations.
+///
+/// A statement that fails changes no variable. An interruption keeps what was done so far.
+/// It belongs to one thread and may be entered again from within a call (`replay`, `timed`).
+public final class Evaluator {
+  public let library: Library
+  /// Whom calls are made for; must outlive the evaluator, which does not retain it.
+  public unowned let context: any CallContext
+  /// Asked at every iteration and call; throws to stop, with a failure of kind `.interrupted`.
+  public var interruption: () throws -> Void = {}
+  /// The session's variables.
+  public internal(set) var globals = Variables()
+  /// The text of the top-level statement being executed.
+  public internal(set) var currentStatement = ""
+
+  var frame = Frame(source: SourceText(""))
+  var depth = 0
+
+  /// Levels of nested expressions, blocks and function bodies evaluated at once.
+  static let maximalDepth = 1_000
+
+  public init(library: Library, context: any CallContext) {
+    self.library = library
+    self.context = context
+  }
+
+  // MARK: Variables
+
+  /// All variables in the order in which they were defined.
+  public var variables: [(name: String, value: Value)] { globals.all }
+
+  /// The value of a variable, or nil.
+  public func value(of name: String) -> Value? { globals[name] }
+
+  /// Defines or changes a variable.
+  public func set(_ name: String, to value: Value) { globals[name] = value }
+
+  /// Removes a variable; false if there is none of that name.
+  public func forget(_ name: String) -> Bool {
+    guard globals[name] != nil else { return false }
+    globals[name] = nil
+    return true
+  }
+
+  /// The variables as they are, at the cost of a reference.
+  public func snapshot() -> Variables { globals }
+
+  /// Makes the variables what they were.
+  public func restore(_ variables: Variables) { globals = variables }
+
+  // MARK: Programs
+
+  /// Parses a text.
+  public func parse(_ source: SourceText) throws(Diagnostic) -> Program {
+    do throws(SyntaxError) {
+      return try Parser.parse(source)
+    } catch {
+      throw Diagnostic(error.failure, in: source, at: error.span)
+    }
+  }
+
+  /// Executes statements in order.
+  ///
+  /// - Parameters:
+  ///   - show: Receives the value of each bare expression that is not `none` and not muted, and
+  ///     whether its statement is the last of the program.
+  ///   - recover: Asked after a failed statement whether to go on with the next one; nil stops at
+  ///     the first failure. An interruption always stops.
+  public func run(
+    _ program: Program, show: (Value, _ isLast: Bool) throws -> Void,
+    recover: ((Diagnostic) -> Bool)? = nil
+  ) throws(Diagnostic) {
+    let (outer, outerStatement) = (frame, currentStatement)
+    frame = Frame(source: program.source, caller: outer)
+    defer { (frame, currentStatement) = (outer, outerStatement) }
+    for (index, statement) in program.statements.enumerated() {
+      let before = globals
+      currentStatement = program.source[statement.span]
+      do throws(Diagnostic) {
+        try perform(statement, isLast: index == program.statements.count - 1, show: show)
+      } catch {
+        if error.isInterruption { throw error }
+        globals = before
+        guard let recover, recover(error) else { throw error }
+      }
+    }
+  }
+
+  /// Parses and executes a text.
+  public func run(
+    _ source: SourceText, show: (Value, _ isLast: Bool) throws -> Void,
+    recover: ((Diagnostic) -> Bool)? = nil
+  ) throws(Diagnostic) {
+    try run(try parse(source), show: show, recover: recover)
+  }
+
+  /// The value of a text that is one expression.
+  public func evaluate(_ source: SourceText) throws(Diagnostic) -> Value {
+    let program = try parse(source)
+    guard program.statements.count == 1, case .expression(let node) = program.statements[0].kind
+    else {
+      let failure = Failure(.syntax, "this is not one expression")
+      throw Diagnostic(failure, in: source, at: Span(0, source.count))
+    }
+    let outer = frame
+    frame = Frame(source: source, caller: outer)
+    defer { frame = outer }
+    return try bareValue(node)
+  }
+
+  private func perform(
+    _ statement: Statement, isLast: Bool, show: (Value, Bool) throws -> Void
+  ) throws(Diagnostic) {
+    try checkInterruption(at: statement.span)
+    let value: Value
+    switch statement.kind {
+    case .expression(let node): value = try bareValue(node)
+    case .help(let target): value = try help(target, at: statement.span)
+    default:
+      _ = try execute(statement)
+      return
+    }
+    if case .none = value { return }
+    if statement.isMuted { return }
+    do { try show(value, isLast) } catch { throw diagnostic(error, at: statement.span) }
+  }
+
+  // MARK: Errors
+
+  func fail(_ failure: Failure, at span: Span) -> Diagnostic {
+    Diagnostic(failure, in: frame.source, at: span)
+  }
+
+  /// Any error as a diagnostic; one that has its place already keeps it.
+  func diagnostic(_ error: any Error, at span: Span) -> Diagnostic {
+    if let diagnostic = error as? Diagnostic { return diagnostic }
+    if let explained = error as? any Explained { return fail(explained.failure, at: span) }
+    return fail(Failure(.state, oneLine("\(error)")), at: span)
+  }
+
+  /// Gives the failure of a computation its place.
+  func located<T>(
+    at span: Span, _ body: () throws(Failure) -> T
+  ) throws(Diagnostic) -> T {
+    do throws(Failure) { return try body() } catch { throw fail(error, at: span) }
+  }
+
+  func checkInterruption(at span: Span) throws(Diagnostic) {
+    do { try interruption() } catch { throw diagnostic(error, at: span) }
+  }
+}

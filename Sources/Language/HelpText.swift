@@ -1,0 +1,120 @@
+public import Catalog
+
+/// Help for a declaration: usage, summary, arguments, details, examples; plain and as Markdown.
+public func helpText(for declaration: Declaration, style: Style) -> Display {
+  Display(
+    plainHelp(declaration, width: max(40, style.width)),
+    forms: [.init("text/markdown", markdownHelp(declaration))])
+}
+
+/// One line on what an argument takes: "a number, default 1".
+func wants(_ argument: ArgumentInfo) -> String {
+  switch argument.collects {
+  case .rest: return argument.expected + ", any number of them"
+  case .names: return argument.expected
+  case .one:
+    return argument.expected + (argument.fallback.map { ", default " + $0 } ?? "")
+  }
+}
+
+private func plainHelp(_ declaration: Declaration, width: Int) -> String {
+  var lines = wrappedUsage(declaration.usage, width: width, indent: "")
+  lines += wrapped(declaration.summary, width: width - 2).map { "  " + $0 }
+  if !declaration.arguments.isEmpty {
+    lines += ["", "arguments"]
+    lines += table(
+      declaration.arguments.map { ($0.name, sentence($0.summary) + " " + wants($0) + ".") },
+      width: width)
+  }
+  if !declaration.details.isEmpty {
+    lines.append("")
+    lines += wrapped(declaration.details, width: width)
+  }
+  if !declaration.examples.isEmpty {
+    lines += ["", declaration.examples.count == 1 ? "example" : "examples"]
+    lines += declaration.examples.map { "  " + $0 }
+  }
+  let notes = footnotes(declaration, quote: { $0 })
+  if !notes.isEmpty { lines += [""] + wrapped(notes, width: width) }
+  return lines.joined(separator: "\n")
+}
+
+/// A summary with its full stop, so that more can follow.
+private func sentence(_ text: String) -> String {
+  guard let last = text.last, !".!?:".contains(last) else { return text }
+  return text + "."
+}
+
+private func footnotes(_ declaration: Declaration, quote: (String) -> String) -> String {
+  var notes: [String] = []
+  if let returns = declaration.returns { notes.append("Makes \(article(returns)).") }
+  if !declaration.aliases.isEmpty {
+    notes.append("Also called " + declaration.aliases.map(quote).joined(separator: ", ") + ".")
+  }
+  return notes.joined(separator: " ")
+}
+
+private func markdownHelp(_ declaration: Declaration) -> String {
+  let code = { (text: String) in "`\(text)`" }
+  var parts = ["```athanor\n\(declaration.usage)\n```", declaration.summary]
+  if !declaration.arguments.isEmpty {
+    var rows = ["| argument | takes | |", "|---|---|---|"]
+    for argument in declaration.arguments {
+      let cells = [code(argument.name), wants(argument), argument.summary]
+      rows.append("| " + cells.map(cell).joined(separator: " | ") + " |")
+    }
+    parts.append(rows.joined(separator: "\n"))
+  }
+  if !declaration.details.isEmpty { parts.append(declaration.details) }
+  if !declaration.examples.isEmpty {
+    parts.append("```athanor\n" + declaration.examples.joined(separator: "\n") + "\n```")
+  }
+  let notes = footnotes(declaration, quote: code)
+  if !notes.isEmpty { parts.append(notes) }
+  return parts.joined(separator: "\n\n")
+}
+
+/// A text that cannot end its table cell.
+private func cell(_ text: String) -> String {
+  var result = ""
+  for character in text {
+    if character == "|" {
+      result += "\\|"
+    } else {
+      result.append(character.isNewline ? " " : character)
+    }
+  }
+  return result
+}
+
+/// Help for a word of the language; nil if it is none.
+public func helpText(forKeyword word: String) -> Display? {
+  guard let entry = keywordHelp[word] else { return nil }
+  let plain = entry.usage + "\n  " + entry.summary
+  let markdown = "```athanor\n\(entry.usage)\n```\n\n\(entry.summary)"
+  return Display(plain, forms: [.init("text/markdown", markdown)])
+}
+
+/// How each word of the language is used.
+let keywordHelp: [String: (usage: String, summary: String)] = [
+  "for": (
+    "for NAME in VALUES { … }", "Does the block once for each element of a list or range."
+  ),
+  "in": ("for NAME in VALUES { … }", "Names the list or range that a 'for' runs over."),
+  "if": (
+    "if CONDITION { … } else if CONDITION { … } else { … }",
+    "Does the first block whose condition is true."
+  ),
+  "else": ("if CONDITION { … } else { … }", "The block for when no condition is true."),
+  "def": (
+    "def NAME(a, b=2) { … return VALUE }",
+    "Defines a function: it reads the session's variables and changes only its own."
+  ),
+  "return": ("return VALUE", "Ends a function; its call has this value."),
+  "and": ("a and b", "True if both are; b is not looked at if a is false."),
+  "or": ("a or b", "True if one is; b is not looked at if a is true."),
+  "not": ("not a", "True if a is false."),
+  "true": ("true", "What a comparison that holds gives."),
+  "false": ("false", "What a comparison that does not hold gives."),
+  "none": ("none", "The value that stands for none; it is not shown."),
+]
