@@ -56,10 +56,15 @@ public final class ThreadPool: @unchecked Sendable {
   ///
   /// Work that is one chunk, and work begun while the pool is busy (from another thread or from
   /// inside a body), runs on the calling thread: the numbers are the same.
-  func run(_ count: Int, chunk: Int, _ body: (Int, Int, Int) -> Void) {
+  ///
+  /// - Parameter most: Threads at the most, where the caller has room for so many: `threadCount` may
+  ///   be changed by another thread between two looks at it.
+  func run(
+    _ count: Int, chunk: Int, most: Int? = nil, _ body: (Int, Int, Int) -> Void
+  ) {
     guard count > 0 else { return }
     let chunk = max(1, chunk)
-    let threads = min(threadCount, (count + chunk - 1) / chunk)
+    let threads = min(most ?? threadCount, (count + chunk - 1) / chunk)
     if threads == 1 || isBusy.exchange(true, ordering: .acquiring) {
       var low = 0
       while low < count {
@@ -194,7 +199,7 @@ public func parallelFor(
   let stride = (floats + 15) / 16 * 16 + 16
   let arena = Storage(count: stride * threads)
   let base = arena.pointer
-  ThreadPool.shared.run(count, chunk: chunk) { low, high, worker in
+  ThreadPool.shared.run(count, chunk: chunk, most: threads) { low, high, worker in
     body(low, high, base + worker * stride)
   }
   withExtendedLifetime(arena) {}
