@@ -12,8 +12,6 @@ public protocol ArgumentType: SendableMetatype {
   /// Whether a positional value that does not fit is meant for the next argument: `step 100` leaves
   /// the run out.
   static var canBeSkipped: Bool { get }
-  /// Whether a bare NAME in the call stands for itself and not for its value: `forget x`.
-  static var takesName: Bool { get }
   /// The value as this type, or a failure whose message is the fact ("got a string").
   static func read(_ value: Value) throws -> Self
   /// As it would be typed, for usages and help.
@@ -42,7 +40,6 @@ extension ArgumentType {
   public static var choices: [String] { [] }
   public static var collects: Collecting { .one }
   public static var canBeSkipped: Bool { false }
-  public static var takesName: Bool { false }
   public var literal: String { "…" }
 }
 
@@ -108,7 +105,6 @@ extension Optional: ArgumentType where Wrapped: ArgumentType {
   public static var expected: String { Wrapped.expected + " or none" }
   public static var kind: String? { Wrapped.kind }
   public static var choices: [String] { Wrapped.choices }
-  public static var takesName: Bool { Wrapped.takesName }
   public static func read(_ value: Value) throws -> Wrapped? {
     if case .none = value { return nil }
     return try Wrapped.read(value)
@@ -161,7 +157,6 @@ public struct Rest<Element: ArgumentType>: ArgumentType {
   public static var expected: String { Element.expected }
   public static var kind: String? { Element.kind }
   public static var collects: Collecting { .rest }
-  public static var takesName: Bool { Element.takesName }
   public static func read(_ value: Value) throws -> Rest<Element> {
     guard case .list(let items) = value else { throw Mismatch() }
     return Rest(try items.map(Element.read))
@@ -182,22 +177,6 @@ public struct Subject<Wrapped: ArgumentType>: ArgumentType {
     return Subject(try Wrapped.read(value))
   }
   public var literal: String { value?.literal ?? "none" }
-}
-
-/// A name that stands for itself: a bare NAME, or a string.
-public struct Name: ArgumentType, Sendable {
-  public var text: String
-  public init(_ text: String) { self.text = text }
-  public static var expected: String { "a name" }
-  public static var takesName: Bool { true }
-  public static func read(_ value: Value) throws -> Name {
-    switch value {
-    case .string(let text): return Name(text)
-    case .function(let function): return Name(function.name)
-    default: throw Mismatch()
-    }
-  }
-  public var literal: String { text }
 }
 
 /// All named arguments that no declared argument takes, in the order they were written.

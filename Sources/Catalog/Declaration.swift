@@ -33,8 +33,7 @@ public struct Argument<Type: ArgumentType>: Sendable {
     ArgumentInfo(
       name: name, summary: summary, expected: Type.expected, kind: Type.kind,
       choices: Type.choices, collects: Type.collects, fallback: fallback.map { $0().literal },
-      isRequired: fallback == nil && Type.collects == .one, canBeSkipped: Type.canBeSkipped,
-      takesName: Type.takesName
+      isRequired: fallback == nil && Type.collects == .one, canBeSkipped: Type.canBeSkipped
     ) { value in
       (try? Type.read(value)) != nil
     }
@@ -75,8 +74,6 @@ public struct ArgumentInfo: Sendable {
   public let fallback: String?
   public let isRequired: Bool
   public let canBeSkipped: Bool
-  /// Whether a bare NAME in the call stands for itself.
-  public let takesName: Bool
   /// Whether a value could be this argument: decides what completion offers after `x.`.
   public let accepts: @Sendable (Value) -> Bool
 }

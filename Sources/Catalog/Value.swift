@@ -44,6 +44,9 @@ public protocol Object {
   func adding(_ other: Value, reversed: Bool) throws -> Value?
   /// `self * factor`; nil if it cannot be scaled.
   func multiplied(by factor: Double) throws -> Value?
+  /// What puts the object back to how it is now, for a statement that fails after it changed it;
+  /// nil for values that never change. Must cost little.
+  var restorer: (() -> Void)? { get }
   /// Equality of the language's `==`.
   func isEqual(to other: any Object) -> Bool
 }
@@ -57,6 +60,7 @@ extension Object {
   public func element(_ index: Int) throws -> Value { .none }
   public func adding(_ other: Value, reversed: Bool) throws -> Value? { nil }
   public func multiplied(by factor: Double) throws -> Value? { nil }
+  public var restorer: (() -> Void)? { nil }
   public func isEqual(to other: any Object) -> Bool { false }
 }
 

@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 public import Tensors
 
 /// Cross entropy of the student's prediction with the labels, mean over the batch:
@@ -15,11 +15,7 @@ public struct CrossEntropy: Loss {
   public func value(_ input: LossInput) throws -> Tensor {
     switch input.targets {
     case .hard(let labels):
-      let likelihood = try crossEntropy(input.logits, labels)
-      guard smoothing > 0 else { return likelihood }
-      // The uniform part of the smoothed target: the mean over all classes and samples.
-      let uniform = try input.logits.logSoftmax().mean() * Float(-1)
-      return try likelihood * (1 - smoothing) + uniform * smoothing
+      return try crossEntropy(input.logits, labels, smoothing: smoothing)
     case .soft(let targets):
       let classes = Float(targets.shape.last ?? 1)
       let smooth =

@@ -48,21 +48,14 @@ public struct Goal: Object, ArgumentType, Answer {
 
   public func adding(_ other: Value, reversed: Bool) -> Value? {
     guard case .object(let object) = other, let goal = object as? Goal else { return nil }
-    let sum = reversed ? goal.terms + terms : terms + goal.terms
-    return .object(Goal(terms: sum))
+    return .object(reversed ? goal.plus(self) : plus(goal))
   }
 
   public func multiplied(by factor: Double) throws -> Value? {
     guard factor.isFinite else {
       throw Failure(.value, "a loss cannot be weighted with \(numberText(factor))")
     }
-    return .object(
-      Goal(
-        terms: terms.map { term in
-          var scaled = term
-          scaled.weight *= factor
-          return scaled
-        }))
+    return .object(scaled(by: factor))
   }
 
   public func isEqual(to other: any Object) -> Bool { (other as? Goal)?.script == script }
@@ -95,4 +88,17 @@ public struct Goal: Object, ArgumentType, Answer {
       terms[index].name = seen[base] == 1 ? base : "\(base)_\(seen[base] ?? 0)"
     }
   }
+}
+
+extension Goal {
+  public func scaled(by factor: Double) -> Goal {
+    Goal(
+      terms: terms.map { term in
+        var scaled = term
+        scaled.weight *= factor
+        return scaled
+      })
+  }
+
+  public func plus(_ other: Goal) -> Goal { Goal(terms: terms + other.terms) }
 }

@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 public import Tensors
 
 /// Soft targets of Hinton et al. (2015): T²·KL(softmax(z_T/T) ‖ softmax(z_S/T)).
@@ -15,12 +15,9 @@ public struct KD: Loss {
 
   public func value(_ input: LossInput) throws -> Tensor {
     let teacher = try input.teacher(for: name)
-    let scale = 1 / temperature
-    let student = temperature == 1 ? input.logits : try input.logits * scale
-    let softened = temperature == 1 ? teacher : try teacher * scale
-    let divergence = try klDivergence(
-      student: student.logSoftmax(), teacher: softened.logSoftmax())
-    return try divergence * (temperature * temperature)
+    let divergence = try softenedDivergence(
+      student: input.logits, teacher: teacher, temperature: temperature)
+    return try divergence.mean() * (temperature * temperature)
   }
 
   static let declaration = Declaration(

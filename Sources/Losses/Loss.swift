@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 public import Tensors
 
 /// What the student is held against.

@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 public import Tensors
 
 /// Mean squared difference of the student's and the teacher's logits: mean over N and K.

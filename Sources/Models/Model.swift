@@ -89,6 +89,14 @@ public final class Model: Object, ArgumentType, Answer {
     }
   }
 
+  public var restorer: (() -> Void)? {
+    let before = (weights, normalisation, past.count)
+    return { [self] in
+      (weights, normalisation) = (before.0, before.1)
+      past.removeLast(past.count - before.2)
+    }
+  }
+
   public var parameterCount: Int { network.parameterCount }
 
   public var line: String { "\(script), \(grouped(parameterCount)) parameters" }

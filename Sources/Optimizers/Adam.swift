@@ -1,7 +1,7 @@
 import CKernels
 import Catalog
 import Foundation
-public import Tensors
+import Tensors
 
 /// Adam (Kingma and Ba 2015, https://arxiv.org/abs/1412.6980) and AdamW (Loshchilov and Hutter
 /// 2019, https://arxiv.org/abs/1711.05101), as PyTorch computes them.

@@ -1,5 +1,5 @@
 import Catalog
-public import Tensors
+import Tensors
 
 /// Adam with decoupled weight decay; see `AdamCore` for the formula.
 struct AdamW: UpdateRule {

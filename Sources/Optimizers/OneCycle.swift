@@ -44,18 +44,11 @@ struct OneCycle: Pacing {
       PyTorch's `OneCycleLR` with cosine annealing. Smith and Topin 2018, \
       https://arxiv.org/abs/1708.07120. Momentum (β₁ of Adam) moves between 0.95 and 0.85.
       """,
-    Argument("max_lr", "The peak; the optimizer's own learning rate is not used.") {
-      $0 > 0 && $0.isFinite ? nil : "must be positive"
-    } as Argument<Double>,
-    Argument("pct_start", "Share of the steps spent rising.", default: 0.3) {
-      $0 > 0 && $0 < 1 ? nil : "must be between 0 and 1"
-    },
-    Argument("div_factor", "Peak over the starting learning rate.", default: 25.0) {
-      $0 >= 1 ? nil : "must be at least 1"
-    },
-    Argument("final_div_factor", "Starting over the last learning rate.", default: 1e4) {
-      $0 >= 1 ? nil : "must be at least 1"
-    },
+    Argument<Double>(
+      "max_lr", "The peak; the optimizer's own learning rate is not used.", check: positive),
+    Argument("pct_start", "Share of the steps spent rising.", default: 0.3, check: share),
+    Argument("div_factor", "Peak over the starting learning rate.", default: 25.0, check: atLeastOne),
+    Argument("final_div_factor", "Starting over the last learning rate.", default: 1e4, check: atLeastOne),
     Argument("cycle_momentum", "Whether momentum moves the other way.", default: true),
     examples: ["schedule = onecycle(0.05)"],
     keywords: ["learning rate", "super-convergence", "cycle"]
@@ -65,4 +58,16 @@ struct OneCycle: Pacing {
         peak: peak, rise: rise, startDivisor: startDivisor, endDivisor: endDivisor,
         movesMomentum: moves))
   }
+}
+
+@Sendable private func positive(_ number: Double) -> String? {
+  number > 0 && number.isFinite ? nil : "must be positive"
+}
+
+@Sendable private func share(_ number: Double) -> String? {
+  number > 0 && number < 1 ? nil : "must be between 0 and 1"
+}
+
+@Sendable private func atLeastOne(_ number: Double) -> String? {
+  number >= 1 && number.isFinite ? nil : "must be at least 1"
 }

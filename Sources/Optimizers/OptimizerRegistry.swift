@@ -18,3 +18,18 @@ public let scheduleRegistry = Registry(
     OneCycle.declaration,
     StepDecay.declaration,
   ])
+
+extension Optimizer {
+  /// The optimizer where none is given: `adamw(lr=2e-3, weight_decay=2e-2)`, USI's.
+  public static var usual: Optimizer {
+    Optimizer(
+      AdamW(core: AdamCore(lr: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 2e-2)))
+  }
+}
+
+extension Schedule {
+  /// The schedule where none is given: `cosine()`.
+  public static var usual: Schedule {
+    Schedule(Cosine(warmupEpochs: 0, warmupStart: 0, minimum: 0))
+  }
+}

@@ -1,6 +1,6 @@
 import CKernels
 import Catalog
-public import Tensors
+import Tensors
 
 /// Stochastic gradient descent as PyTorch computes it: weight decay is added to the gradient,
 /// v = μ·v + (1 − dampening)·g (v = g in the first step), w −= lr·v, or lr·(g + μ·v) with Nesterov.

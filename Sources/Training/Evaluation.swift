@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 public import Datasets
 import Layers
 public import Models
@@ -38,9 +38,10 @@ public func evaluate(
   while low < split.count {
     try check()
     let high = min(low + batchSize, split.count)
-    let (images, labels) = try split.batch(Array(low..<high))
+    let batch = try split.batch(Array(low..<high))
+    let images = batch.images
     let logits = try model(try renormalised(images, for: model, from: data), .evaluation)
-    sums.add(logits, labels)
+    sums.add(logits, batch.labels)
     if let teacher {
       let other = try teacher(try renormalised(images, for: teacher, from: data), .evaluation)
       sums.compare(logits, other)

@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 import Datasets
 import Losses
 import Models

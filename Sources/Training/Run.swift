@@ -1,6 +1,6 @@
 public import Catalog
 public import Datasets
-public import Layers
+import Layers
 public import Losses
 public import Models
 public import Optimizers
@@ -65,6 +65,8 @@ public final class Run: Object, ArgumentType, Answer {
   /// The student's weights before the first step: what a control starts from.
   public let initialWeights: [Tensor]
   public let record: RunRecord
+  /// The session's number of it, for tables and legends.
+  public var number = 0
   /// The learning rate as the user gave it; the optimizer's own is moved by the schedule.
   var baseRate: Float
   let parameters: [(key: String, parameter: Parameter)]
@@ -143,6 +145,5 @@ public final class Run: Object, ArgumentType, Answer {
 /// The order of one epoch's samples, kept while the epoch lasts.
 struct EpochOrder {
   var epoch: Int
-  var batch: Int
   var batches: Batches
 }

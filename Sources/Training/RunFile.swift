@@ -3,7 +3,7 @@ public import Checkpoints
 import Datasets
 import Foundation
 import Losses
-public import Models
+import Models
 import Optimizers
 import Tensors
 

@@ -50,6 +50,7 @@ extension Run {
       text = schedule.script
     case "augment":
       augmentation = try read(Augmentation.self, name, value)
+      epochOrder = nil
       text = augmentation.script
     case "epochs":
       epochs = try positive(name, value)

@@ -1,5 +1,8 @@
 import Catalog
-import Models
+import Datasets
+import Losses
+public import Models
+import Optimizers
 
 /// What a run was made from and what happened to it: enough to write the session that makes it
 /// again.
@@ -30,7 +33,7 @@ public final class RunRecord: Past {
       \(setup.goal.script), optimizer=\(setup.optimizer.script), \
       schedule=\(setup.schedule.script), batch=\(setup.batch), epochs=\(setup.epochs)
       """
-    if !setup.augmentation.isIdentity { arguments += ", augment=\(setup.augmentation.script)" }
+    if !setup.augmentation.steps.isEmpty { arguments += ", augment=\(setup.augmentation.script)" }
     if setup.seed != 0 { arguments += ", seed=\(setup.seed)" }
     if !setup.shuffle { arguments += ", shuffle=false" }
     self.arguments = arguments

@@ -1,3 +1,6 @@
+import Catalog
+import Datasets
+import Layers
 import Models
 import Optimizers
 import Tensors
@@ -31,17 +34,33 @@ extension Run {
   }
 }
 
+extension Run {
+  public var restorer: (() -> Void)? {
+    let before = state
+    let parts = (teacher, goal, optimizer, schedule, augmentation, batch, epochs)
+    return { [self] in
+      (teacher, goal, optimizer, schedule, augmentation, batch, epochs) = parts
+      epochOrder = nil
+      state = before
+    }
+  }
+}
+
 extension Model {
   /// Running statistics alone: what a forward pass in training mode changes.
   var bufferValues: [Tensor] {
     get {
-      network.state.compactMap { if case .buffer(let buffer) = $0.entry { buffer.value } else { nil } }
+      buffers.map(\.value)
     }
     set {
-      let buffers = network.state.compactMap {
-        if case .buffer(let buffer) = $0.entry { buffer } else { nil }
-      }
       for (buffer, value) in zip(buffers, newValue) { buffer.value = value }
+    }
+  }
+
+  private var buffers: [Buffer] {
+    network.state.compactMap { _, entry in
+      guard case .buffer(let buffer) = entry else { return nil }
+      return buffer
     }
   }
 }

@@ -1,8 +1,8 @@
-public import Catalog
-import Datasets
+import Catalog
+public import Datasets
 import Layers
 import Losses
-import Models
+public import Models
 import Optimizers
 public import Tensors
 
@@ -40,8 +40,8 @@ extension Run {
     let start = clock.now
     let buffers = student.bufferValues
     do {
-      let (batch, labels) = try nextBatch()
-      let outcome = try computeStep(batch, labels)
+      let batch = try nextBatch()
+      let outcome = try computeStep(batch.images, batch.labels)
       let pace = applyGradients(outcome.gradients)
       student.normalisation = data.normalisation
       if steps == 0 { student.past.append(record) }
@@ -50,7 +50,7 @@ extension Run {
       let seconds = (clock.now - start).seconds
       let result = StepResult(
         step: steps, loss: outcome.loss, terms: outcome.terms, accuracy: outcome.accuracy,
-        agreement: outcome.agreement, lr: pace.lr, samples: labels.count, seconds: seconds)
+        agreement: outcome.agreement, lr: pace.lr, samples: batch.labels.count, seconds: seconds)
       note(result)
       return result
     } catch {
@@ -84,11 +84,11 @@ extension Run {
         .value, "the loss is \(numberText(loss)) at step \(steps + 1) (\(parts))",
         advice: "the run is as it was before; try a smaller lr")
     }
-    let predicted = try logits.argMax()
+    let predicted = try logits.argmax()
     let parameters = self.parameters.map(\.parameter.tracked)
     return Outcome(
       loss: loss, terms: terms, accuracy: share(predicted.values, labels.values),
-      agreement: try teacherLogits.map { share(predicted.values, try $0.argMax().values) },
+      agreement: try teacherLogits.map { share(predicted.values, try $0.argmax().values) },
       gradients: try gradients(of: total, withRespectTo: parameters))
   }
 
@@ -118,14 +118,13 @@ extension Run {
   }
 
   /// The batch of the next step: a function of (seed, step, batch size) alone.
-  func nextBatch() throws -> (Tensor, Labels) {
+  func nextBatch() throws -> (images: Tensor, labels: Labels) {
     let (epoch, index) = steps.quotientAndRemainder(dividingBy: stepsPerEpoch)
-    if epochOrder?.epoch != epoch || epochOrder?.batch != batch {
+    if epochOrder?.epoch != epoch {
       epochOrder = EpochOrder(
-        epoch: epoch, batch: batch,
+        epoch: epoch,
         batches: Batches(
-          data.train, seed: seed, epoch: epoch, batchSize: batch, shuffle: shuffle,
-          dropLast: false))
+          data.train, seed: seed, epoch: epoch, batchSize: batch, shuffle: shuffle))
     }
     guard let batches = epochOrder?.batches else { return try data.train.batch([]) }
     return try batches.batch(index, augmentation: augmentation)

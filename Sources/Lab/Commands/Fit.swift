@@ -1,0 +1,40 @@
+import Catalog
+import Training
+
+enum Fit {
+  static let declaration = Declaration.command(
+    "fit", "Carries a run out to the end of its plan, or for so many epochs more.",
+    details: """
+      After each epoch the student is evaluated on the data's validation split, or its test split \
+      where there is none. ^C stops after the current step and keeps everything; `fit` goes on.
+      """,
+    Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
+    Argument(
+      "epochs", "Epochs to go on for; none: to the end of the plan.", default: Double?.none
+    ) { ($0 ?? 1) > 0 ? nil : "must be positive" },
+    Argument("evaluate", "Whether to evaluate after each epoch.", default: true),
+    examples: ["fit epochs=1", "fit run, epochs=0.5"], keywords: ["train", "epochs", "learn"]
+  ) { session, subject, epochs, evaluates in
+    let run = try session.run(subject)
+    session.currentRun = run
+    session.journal.note(run)
+    let more = epochs.map { max(1, Int(($0 * Double(run.stepsPerEpoch)).rounded())) }
+    let target = more.map { run.steps + $0 } ?? run.plannedSteps
+    guard target > run.steps else {
+      throw Failure(
+        .state, "the run has done all its \(run.plannedSteps) steps",
+        advice: "fit epochs=1 goes on")
+    }
+    try session.fit(run, to: target, evaluates: evaluates)
+    return Value.none
+  }
+}
+
+extension Session {
+  /// Carries a run on to a step, drawing its progress.
+  func fit(_ run: Run, to target: Int, evaluates: Bool) throws {
+    let view = LiveView(self, run, showsPlot: true, to: target)
+    defer { view.close() }
+    try run.advance(to: target, evaluates: evaluates, check: check) { view.follow($0) }
+  }
+}

@@ -1,0 +1,67 @@
+import Catalog
+import Conversation
+import Language
+
+enum Help {
+  static let declaration = Declaration.command(
+    "help", "Explains a name, searches for words, or shows what there is.",
+    details: """
+      `help kd` explains a call, `help \"temperature\"` searches, `help` alone lists everything; \
+      `kd?` is the same as `help kd`.
+      """,
+    Argument("about", "A name, or words to search for.", default: Mention?.none),
+    examples: ["help kd", "help \"temperature\"", "help"], keywords: ["documentation", "manual"]
+  ) { session, about in
+    session.emit(.page(try session.help(on: about)))
+    return Value.none
+  }
+}
+
+extension Session {
+  /// What `help` shows for a name, a value or words.
+  func help(on about: Mention?) throws -> Display {
+    switch about {
+    case nil, .value(.none)?: return helpOverview(of: Session.library, style: style)
+    case .name(let name)?:
+      if let page = page(for: name) { return page }
+      let near = nearest(to: name, among: Session.library.names + evaluator.variables.map(\.name))
+      throw Failure(
+        .name, "there is nothing called '\(name)'",
+        advice: near.map { "did you mean '\($0)'?" } ?? "help \"words\" searches")
+    case .value(.function(let function))?:
+      return page(for: function.name) ?? Display(function.usage)
+    case .value(.string(let words))?:
+      return page(for: words) ?? searchHelp(words, in: Session.library, style: style)
+    case .value(let value)?: return describe(value)
+    }
+  }
+
+  private func page(for name: String) -> Display? {
+    if let declaration = Session.library[name] {
+      return helpText(for: declaration, style: style)
+    }
+    if let value = evaluator.value(of: name) { return describe(value, name: name) }
+    return helpText(forKeyword: name)
+  }
+
+  /// A variable's kind, form and members.
+  private func describe(_ value: Value, name: String? = nil) -> Display {
+    var lines = [(name.map { "\($0): " } ?? "") + value.kind, value.line(quoted: true)]
+    if case .object(let object) = value, !object.memberNames.isEmpty {
+      lines.append("members: " + object.memberNames.joined(separator: ", "))
+    }
+    return Display(lines.joined(separator: "\n"))
+  }
+
+  /// What stands at a cursor, in one line or whole.
+  func describe(_ found: Inspection?, detailed: Bool) -> Display? {
+    switch found {
+    case nil: nil
+    case .declaration(let declaration)?:
+      detailed
+        ? helpText(for: declaration, style: style)
+        : Display(declaration.usage + "\n" + declaration.summary)
+    case .value(let name, let value)?: describe(value, name: name)
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Catalog
+import Checkpoints
+import Language
+import Models
+import Training
+
+enum Load {
+  static let declaration = Declaration.command(
+    "load", "Reads weights into a model, or a whole run from a file.",
+    details: """
+      `load model, \"file\"` fills a model from safetensors, npz or a run's file; everything must \
+      match unless `strict=false`, and says what did. `run = load(\"run.athanor\")` makes the run \
+      again as it was saved.
+      """,
+    Argument("model", "The model to fill; left out, the file is a run.",
+      default: Subject<Model>()),
+    Argument("path", "The file.") as Argument<String>,
+    Argument("strict", "Whether every key must match.", default: true),
+    Argument("prefix", "What the keys in the file start with, to be taken off.", default: ""),
+    examples: ["load student, \"student.safetensors\"", "run = load(\"run.athanor\")"],
+    keywords: ["read", "weights", "checkpoint", "resume", "restore"]
+  ) { session, subject, path, strict, prefix in
+    let file = try Checkpoint.read(path)
+    guard let model = subject.value else {
+      let run = try Run.restored(from: file, named: path, resolve: session.resolve)
+      session.adopt(run)
+      return .object(run)
+    }
+    session.journal.note(model)
+    let isRun = prefix.isEmpty && file["student.\(model.network.state.first?.key ?? "")"] != nil
+    let report = try model.load(
+      file, from: path, prefix: isRun ? "student." : prefix, strict: strict)
+    model.past.append(LoadedPast(path: path, strict: strict))
+    session.write("\(report.line)\n", toError: false)
+    return Value.none
+  }
+}
+
+extension Session {
+  /// The value of an expression from a file, with no variables in sight and nothing recorded.
+  ///
+  /// The file is hostile until checked: the expression may call what makes values, and nothing
+  /// that reads or writes files or runs code, apart from data sets.
+  func resolve(_ script: String) throws -> Value {
+    let own = Evaluator(library: Session.makers, context: self)
+    own.interruption = { [interruption] in try interruption.check() }
+    return try own.evaluate(SourceText(script, origin: "<file>"))
+  }
+}

@@ -1,0 +1,50 @@
+import Catalog
+import Checkpoints
+import Models
+import Plots
+import Training
+
+/// What can be saved to a file.
+enum Savable: ArgumentType {
+  case model(Model)
+  case run(Run)
+  case plot(Plot)
+
+  static var expected: String { "a model, a run or a plot" }
+  static var kind: String? { "model" }
+
+  static func read(_ value: Value) throws -> Savable {
+    switch value {
+    case .object(let model as Model): return .model(model)
+    case .object(let run as Run): return .run(run)
+    case .object(let plot as Plot): return .plot(plot)
+    default: throw Mismatch()
+    }
+  }
+}
+
+enum Save {
+  static let declaration = Declaration.command(
+    "save", "Writes a model's weights, a whole run or a plot to a file.",
+    details: """
+      Weights go to safetensors in PyTorch's names and layout. A run is the same kind of file with \
+      everything in it that it needs to go on to the bit. A plot is written as SVG. The file is \
+      complete or not there at all: it is written aside, synced and renamed.
+      """,
+    Argument("what", "A model, a run or a plot.") as Argument<Savable>,
+    Argument("path", "Where to: .safetensors, .athanor, .svg.") as Argument<String>,
+    examples: ["save student, \"student.safetensors\"", "save run, \"run.athanor\""],
+    keywords: ["write", "checkpoint", "safetensors", "export"]
+  ) { session, what, path in
+    switch what {
+    case .model(let model): try model.checkpoint().writeSafetensors(path)
+    case .run(let run): try run.checkpoint().writeSafetensors(path)
+    case .plot(let plot):
+      guard let picture = plot.display(session.style).forms.first(where: {
+        $0.mediaType == "image/svg+xml"
+      }) else { throw Failure(.value, "the plot has nothing to draw") }
+      try AtomicFile.write(path, bytes: Array(picture.content.utf8))
+    }
+    return Value.none
+  }
+}

@@ -1,0 +1,33 @@
+import Catalog
+import Conversation
+import Datasets
+import Foundation
+import Language
+import Losses
+import Models
+import Optimizers
+import Records
+
+/// Everything that acts on a session. A new command is one file and one line here.
+let commandRegistry = Registry(
+  "Commands",
+  [
+    Train.declaration, Train.distillation, Step.declaration, Fit.declaration,
+    Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
+    Summary.declaration, Script.declaration, Save.declaration, Load.declaration,
+    Clone.declaration, Help.declaration, Listing.declaration,
+  ] + SessionCalls.declarations + Replaying.declarations + Talking.declarations)
+
+extension Session {
+  /// All that can be typed.
+  public static let library = Library([
+    commandRegistry, modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
+    dataRegistry, augmentationRegistry, baseCalls,
+  ])
+
+  /// What makes values and does nothing else: what a file may call.
+  static let makers = Library([
+    modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, dataRegistry,
+    augmentationRegistry,
+  ])
+}

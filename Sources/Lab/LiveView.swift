@@ -1,0 +1,112 @@
+import Catalog
+import Conversation
+import Plots
+import Training
+
+/// The view of a run while it is carried out: one display, redrawn in place at most ten times a
+/// second where someone watches; a line an epoch where nobody does.
+final class LiveView {
+  private unowned let session: Session
+  private let run: Run
+  private let showsPlot: Bool
+  private let first: Int
+  private let target: Int
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+  private var drawn: ContinuousClock.Instant?
+  private var id: String?
+  private var samples = 0
+  private var isClosed = false
+  private var evaluated = ""
+  private(set) var last: StepResult?
+
+  /// Steps and evaluations that take less than this are not drawn at all.
+  private static let patience = Duration.milliseconds(250)
+  private static let interval = Duration.milliseconds(125)
+
+  init(_ session: Session, _ run: Run, showsPlot: Bool, to target: Int) {
+    self.session = session
+    self.run = run
+    self.showsPlot = showsPlot
+    self.target = target
+    first = run.steps
+    start = clock.now
+  }
+
+  func follow(_ progress: Progress) {
+    switch progress {
+    case .step(let result, _):
+      last = result
+      samples += result.samples
+      draw("")
+    case .evaluating(let done, let total):
+      draw(" · evaluating \(percent(Double(done) / Double(max(1, total))))")
+    case .epoch(let epoch, let evaluation):
+      evaluated = "epoch \(epoch) · " + evaluation.text
+      if session.isLive {
+        draw("")
+      } else {
+        let loss = run.meanLoss(ofLast: run.stepsPerEpoch).map { " · training loss \(figure($0))" }
+        session.write("\(evaluated)\(loss ?? "")\n", toError: false)
+      }
+    }
+  }
+
+  /// Draws the last state, which is what stays.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    if let id {
+      session.emit(.update(display(note: "", isFinal: true), id: id))
+    } else if session.isLive, showsPlot, last != nil {
+      session.emit(.display(display(note: "", isFinal: true), id: nil))
+    }
+  }
+
+  private func draw(_ note: String) {
+    guard session.isLive else { return }
+    let now = clock.now
+    if let id {
+      if let drawn, now - drawn < LiveView.interval { return }
+      session.emit(.update(display(note: note, isFinal: false), id: id))
+    } else {
+      if now - start < LiveView.patience { return }
+      let new = session.newDisplayID()
+      id = new
+      session.emit(.display(display(note: note, isFinal: false), id: new))
+    }
+    drawn = clock.now
+  }
+
+  private func display(note: String, isFinal: Bool) -> Display {
+    let line = progressText(note, isFinal: isFinal)
+    let text = evaluated.isEmpty ? line : line + "\n" + evaluated
+    guard showsPlot, last != nil else { return Display(text) }
+    // A notebook shows one form only, so the picture carries the line as its title.
+    var plot = run.curves(smooth: 0.9)
+    plot.title = text
+    return Display(text, forms: plot.display(session.style).forms)
+  }
+
+  private func progressText(_ note: String, isFinal: Bool) -> String {
+    let seconds = (clock.now - start).seconds
+    let done = run.steps - first
+    let rate = seconds > 0 ? Double(samples) / seconds : 0
+    let remaining =
+      isFinal || done == 0 ? nil : seconds / Double(done) * Double(target - run.steps)
+    let detail = (last.map { $0.text(time: false) } ?? "") + note
+    let epoch = min(run.epochs, Int(run.epoch.rounded(.up)))
+    return progressLine(
+      label: "epoch \(max(1, epoch))/\(run.epochs)", done: Double(done),
+      total: Double(target - first), rate: rate, remaining: remaining, detail: detail,
+      style: session.style)
+  }
+}
+
+extension Run {
+  /// The mean of the loss over the last steps.
+  func meanLoss(ofLast count: Int) -> Double? {
+    guard let values = log["loss"]?.values.suffix(count), !values.isEmpty else { return nil }
+    return values.reduce(0, +) / Double(values.count)
+  }
+}

@@ -1,0 +1,33 @@
+import Plots
+import Training
+
+extension StepResult {
+  /// `loss 2.41 = 0.23 ce + 2.18 kd · accuracy 12.5 % · agreement 11.2 %`.
+  ///
+  /// - Parameter time: Whether the milliseconds are told: not where output is to be compared.
+  func text(time: Bool) -> String {
+    var parts = ["loss \(figure(loss))"]
+    if terms.count > 1 || terms.contains(where: { $0.weight != 1 }) {
+      let sum = terms.map { "\(figure($0.weight * $0.value)) \($0.name)" }
+      parts[0] += " = " + sum.joined(separator: " + ")
+    }
+    parts.append("accuracy \(percent(accuracy))")
+    if let agreement { parts.append("agreement \(percent(agreement))") }
+    if time { parts.append(secondsText(seconds)) }
+    return parts.joined(separator: " · ")
+  }
+}
+
+extension Evaluation {
+  /// `accuracy 84.1 % · loss 0.4512 · agreement 91.0 %`.
+  var text: String {
+    var parts = ["accuracy \(NumberFormat.percent(2).text(accuracy))", "loss \(figure(loss))"]
+    if let agreement { parts.append("agreement \(NumberFormat.percent(2).text(agreement))") }
+    return parts.joined(separator: " · ")
+  }
+}
+
+/// A loss in four significant digits.
+func figure(_ number: Double) -> String { NumberFormat.automatic.text(number) }
+
+func percent(_ share: Double) -> String { NumberFormat.percent(1).text(share) }
