@@ -38,7 +38,7 @@ struct ConnectionInfo: Sendable, Equatable {
   init(file: String) throws {
     let bytes = try SmallFile.read(file)
     do {
-      try self.init(JSON(bytes))
+      try self.init(JSON(parsing: bytes))
     } catch let error as JSONError {
       throw Failure(
         .file, "'\(file)' is not JSON: \(error.reason), byte \(error.offset)",
@@ -148,5 +148,27 @@ struct ConnectionInfo: Sendable, Equatable {
         .state, "the connection file asks for CURVE encryption, which ZeroMQ refuses here",
         advice: "is libzmq built with libsodium, and is the key right?")
     }
+  }
+
+  /// Sets a client's socket up for the kernel's key, with a key pair of its own.
+  func encrypt(_ socket: Socket) throws {
+    guard let curvePublicKey else { return }
+    let own = try ConnectionInfo.curvePair()
+    socket.set(ZMQ_CURVE_SERVERKEY, bytes: Array(curvePublicKey.utf8))
+    socket.set(ZMQ_CURVE_PUBLICKEY, bytes: Array(own.publicKey.utf8))
+    socket.set(ZMQ_CURVE_SECRETKEY, bytes: Array(own.secretKey.utf8))
+  }
+
+  /// A new pair of keys as Z85 texts.
+  static func curvePair() throws -> (publicKey: String, secretKey: String) {
+    var publicKey = [CChar](repeating: 0, count: 41)
+    var secretKey = publicKey
+    guard zmq_curve_keypair(&publicKey, &secretKey) == 0 else {
+      throw Failure(.state, "this ZeroMQ has no CURVE encryption")
+    }
+    func text(_ key: [CChar]) -> String {
+      String(decoding: key.prefix(40).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+    return (text(publicKey), text(secretKey))
   }
 }

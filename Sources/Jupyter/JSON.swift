@@ -76,3 +76,7 @@ extension JSON: ExpressibleByDictionaryLiteral {
     self = .object(elements.map { Member(name: $0.0, value: $0.1) })
   }
 }
+
+extension JSON: ExpressibleByNilLiteral {
+  init(nilLiteral: ()) { self = .null }
+}

@@ -9,12 +9,12 @@ extension JSON {
   static let deepest = 128
 
   /// Reads UTF-8 bytes that hold exactly one JSON value.
-  init(_ bytes: [UInt8]) throws(JSONError) {
+  init(parsing bytes: [UInt8]) throws(JSONError) {
     var reader = JSONReader(bytes)
     self = try reader.document()
   }
 
-  init(_ text: String) throws(JSONError) { try self.init(Array(text.utf8)) }
+  init(parsing text: String) throws(JSONError) { try self.init(parsing: Array(text.utf8)) }
 }
 
 private struct JSONReader {

@@ -224,7 +224,7 @@ public enum KernelSpec {
 
   private static func spec(in folder: String) -> JSON? {
     guard let bytes = try? SmallFile.read(folder + "/kernel.json") else { return nil }
-    return try? JSON(bytes)
+    return try? JSON(parsing: bytes)
   }
 
   private static func isOurs(_ folder: String) -> Bool {

@@ -6,6 +6,8 @@ struct Message: Sendable {
   var header: [UInt8]
   var id: String
   var type: String
+  /// The identifier of the message that this one answers.
+  var parentID: String?
   var metadata: JSON
   var content: JSON
   var buffers: [[UInt8]]
@@ -21,7 +23,7 @@ struct Message: Sendable {
     let signed = frames[split + 2..<split + 6]
     if let fault = signer.fault(of: frames[split + 1], over: signed) { throw WireFault(fault) }
     let header = try Message.object(frames[split + 2], "header")
-    _ = try Message.object(frames[split + 3], "parent header")
+    parentID = try Message.object(frames[split + 3], "parent header")["msg_id"]?.text
     guard let type = header["msg_type"]?.text else {
       throw WireFault("its header has no message type")
     }
@@ -37,7 +39,7 @@ struct Message: Sendable {
 
   private static func object(_ bytes: [UInt8], _ part: String) throws(WireFault) -> JSON {
     do {
-      let value = try JSON(bytes)
+      let value = try JSON(parsing: bytes)
       if value.members == nil { throw WireFault("its \(part) is not an object") }
       return value
     } catch let error as JSONError {

@@ -14,7 +14,8 @@ func mimeBundle(_ display: Display) -> JSON {
 
 /// JSON types are carried as the value itself, the others as text.
 private func mimeContent(_ content: String, of type: String) -> JSON {
-  if type == "application/json" || type.hasSuffix("+json"), let value = try? JSON(content) {
+  if type == "application/json" || type.hasSuffix("+json"), let value = try? JSON(parsing: content)
+  {
     return value
   }
   return .string(content)

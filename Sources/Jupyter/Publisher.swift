@@ -4,7 +4,7 @@ import Conversation
 /// The one owner of the IOPub socket: publishes what the queue holds, and welcomes subscribers.
 ///
 /// Nothing is dropped: a subscriber that does not read holds the queue back, and with it whoever
-/// prints, until it reads again. After a minute without any progress it alone loses messages.
+/// prints, until it reads again. After half a minute without any progress it alone loses messages.
 final class Publisher: Sendable {
   private struct State {
     var queue = OutputQueue()
@@ -15,7 +15,7 @@ final class Publisher: Sendable {
   static let messagesKept: Int32 = 8192
   /// Bytes that may wait here before whoever prints has to wait.
   static let mostBytes = 16 << 20
-  static let longestStall = 60_000
+  static let longestStall = 30_000
 
   private let socket: Socket
   private let composer: Composer

@@ -87,6 +87,7 @@ final class Socket: @unchecked Sendable {
   }
 
   /// False if the library refuses the option or its value.
+  @discardableResult
   func set(_ option: Int32, bytes: [UInt8]) -> Bool {
     zmq_setsockopt(pointer, option, bytes, bytes.count) == 0
   }
@@ -94,13 +95,13 @@ final class Socket: @unchecked Sendable {
   func bind(to address: String) throws {
     if zmq_bind(pointer, address) == 0 { return }
     throw Failure(
-      .state, "cannot listen on '\(address)': \(socketErrorText())",
+      .state, "cannot listen on '\(address)': \(socketErrorText().lowercased())",
       advice: "is another kernel using it?")
   }
 
   func connect(to address: String) throws {
     if zmq_connect(pointer, address) == 0 { return }
-    throw Failure(.state, "cannot connect to '\(address)': \(socketErrorText())")
+    throw Failure(.state, "cannot connect to '\(address)': \(socketErrorText().lowercased())")
   }
 
   /// The address it is bound to, with the port the system chose.

@@ -1,0 +1,33 @@
+"""An installed kernel spec in folders of the tests' own.
+
+ATHANOR names the program under test; without it, the release build of this package.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HOME = pathlib.Path(tempfile.mkdtemp(prefix="athanor-kernel-"))
+PROGRAM = pathlib.Path(os.environ.get("ATHANOR", ROOT / ".build/release/athanor")).resolve()
+
+# Set before Jupyter reads them: nothing of the person's own is touched, no history of theirs is
+# searched, and no other kernel is found.
+os.environ["ATHANOR_HOME"] = str(HOME / "home")
+os.environ["JUPYTER_DATA_DIR"] = str(HOME / "data")
+os.environ["JUPYTER_RUNTIME_DIR"] = str(HOME / "runtime")
+os.environ["JUPYTER_CONFIG_DIR"] = str(HOME / "config")
+os.environ["IPYTHONDIR"] = str(HOME / "ipython")
+
+
+def pytest_sessionstart(session):
+    subprocess.run([PROGRAM, "kernel", "install", "--user"], check=True, stdout=subprocess.DEVNULL)
+    spec = json.loads((HOME / "data/kernels/athanor/kernel.json").read_text())
+    assert spec["argv"][0] == str(PROGRAM)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    shutil.rmtree(HOME, ignore_errors=True)
