@@ -46,8 +46,8 @@ extension Evaluator {
   private func stringCandidates(
     _ context: CursorContext, _ files: (String) -> [String]
   ) -> (Span, [Candidate]) {
-    let choices = expectedArgument(context)?.choices ?? []
-    if !choices.isEmpty, choices != Bool.choices {
+    let choices = expectedArguments(context).filter(\.hasWords).flatMap(\.choices)
+    if !choices.isEmpty {
       return (context.word, choices.map { Candidate($0, type: "value") })
     }
     let typed = context.source[context.word]
@@ -93,19 +93,21 @@ extension Evaluator {
   }
 
   private func expressionCandidates(_ context: CursorContext) -> [Candidate] {
-    let argument = expectedArgument(context)
+    let arguments = expectedArguments(context)
     var found: [Candidate] = []
-    if let argument {
-      let isText = argument.choices != Bool.choices
-      found += argument.choices.map { Candidate(isText ? quotedText($0) : $0, type: "value") }
+    for argument in arguments {
+      found += argument.choices.map {
+        Candidate(argument.hasWords ? quotedText($0) : $0, type: "value")
+      }
     }
     if context.call?.isAtArgument == true { found += labelCandidates(context) }
-    let kind = argument?.kind
-    let fits = { (value: Value) in argument?.accepts(value) ?? true }
+    let kinds = arguments.compactMap(\.kind)
     let variables = variables.reversed().map { ($0.name, $0.value) }
-    found += variables.filter { fits($0.1) }.map(variableCandidate)
+    found += variables.filter { variable in
+      arguments.isEmpty || arguments.contains { $0.accepts(variable.1) }
+    }.map(variableCandidate)
     let calls = library.declarations
-    if kind != nil { found += calls.filter { $0.returns == kind }.map(candidate) }
+    found += calls.filter { $0.returns.map(kinds.contains) ?? false }.map(candidate)
     found += variables.map(variableCandidate) + calls.map(candidate)
     found += keywordCandidates(["true", "false", "none", "not"])
     if context.isStatementStart {
@@ -124,13 +126,20 @@ extension Evaluator {
     return library[name]
   }
 
-  /// The declared argument whose value stands at the cursor.
-  func expectedArgument(_ context: CursorContext) -> ArgumentInfo? {
+  /// The declared arguments whose value could stand at the cursor, the likeliest first: more than
+  /// one where an argument can be left out before the next (`step 100`).
+  func expectedArguments(_ context: CursorContext) -> [ArgumentInfo] {
     guard let call = context.call, let declaration = callable(at: context) as? Declaration else {
-      return nil
+      return []
     }
-    let shift = call.receiver == nil ? 0 : 1
-    return declaration.argument(label: call.label, position: call.position + shift)
+    let position = call.position + (call.receiver == nil ? 0 : 1)
+    let first = declaration.argument(label: call.label, position: position)
+    guard call.label == nil else { return first.map { [$0] } ?? [] }
+    let canShift = (0...position).contains {
+      declaration.argument(label: nil, position: $0)?.canBeSkipped == true
+    }
+    let second = canShift ? declaration.argument(label: nil, position: position + 1) : nil
+    return [first, second].compactMap { $0 }
   }
 
   private func labelCandidates(_ context: CursorContext) -> [Candidate] {
@@ -179,4 +188,9 @@ extension Evaluator {
     default: return short(value)
     }
   }
+}
+
+extension ArgumentInfo {
+  /// Whether its choices are strings, unlike `true` and `false`.
+  fileprivate var hasWords: Bool { choices != Bool.choices }
 }

@@ -10,6 +10,11 @@ public final class Evaluator {
   public unowned let context: any CallContext
   /// Asked at every iteration and call; throws to stop, with a failure of kind `.interrupted`.
   public var interruption: () throws -> Void = {}
+  /// Told of an object before an assignment changes one of its members.
+  public var willChange: (any Object) -> Void = { _ in }
+  /// Told how each outermost statement ended; a failed one is to change nothing, in objects either.
+  /// An interruption keeps what was done and counts as a success.
+  public var didEnd: (_ succeeded: Bool) -> Void = { _ in }
   /// The session's variables.
   public internal(set) var globals = Variables()
   /// The text of the top-level statement being executed.
@@ -17,6 +22,8 @@ public final class Evaluator {
 
   var frame = Frame(source: SourceText(""))
   var depth = 0
+  /// Programs being executed within one another: `replay` inside a script.
+  private var programDepth = 0
 
   /// Levels of nested expressions, blocks and function bodies evaluated at once.
   static let maximalDepth = 1_000
@@ -74,13 +81,19 @@ public final class Evaluator {
   ) throws(Diagnostic) {
     let (outer, outerStatement) = (frame, currentStatement)
     frame = Frame(source: program.source, caller: outer)
-    defer { (frame, currentStatement) = (outer, outerStatement) }
+    programDepth += 1
+    defer {
+      (frame, currentStatement) = (outer, outerStatement)
+      programDepth -= 1
+    }
     for (index, statement) in program.statements.enumerated() {
       let before = globals
       currentStatement = program.source[statement.span]
       do throws(Diagnostic) {
         try perform(statement, isLast: index == program.statements.count - 1, show: show)
+        if programDepth == 1 { didEnd(true) }
       } catch {
+        if programDepth == 1 { didEnd(error.isInterruption) }
         if error.isInterruption { throw error }
         globals = before
         guard let recover, recover(error) else { throw error }

@@ -68,6 +68,7 @@ extension Evaluator {
       new = current
     }
     let isDone: Bool
+    willChange(object)
     do {
       isDone = try object.setMember(member.name, to: new)
     } catch {

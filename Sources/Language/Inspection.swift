@@ -21,7 +21,7 @@ extension Evaluator {
     let context = CursorContext(code, at: end)
     if let found = inspectWord(context, next: Self.next(source, end)) { return found }
     guard let declaration = callable(at: context) as? Declaration else { return nil }
-    return .declaration(declaration, argument: expectedArgument(context))
+    return .declaration(declaration, argument: expectedArguments(context).first)
   }
 
   /// The first character behind the blanks at an offset.
