@@ -41,7 +41,7 @@ enum ArrayData {
       $0?.allSatisfy { $0 > 0 } ?? true ? nil : "must be positive"
     },
     examples: [
-      "save_arrays digits(), \"digits.safetensors\"; data = arrays(\"digits.safetensors\")"
+      "save digits(), \"digits.safetensors\"; data = arrays(\"digits.safetensors\")"
     ],
     keywords: ["numpy", "npy", "npz", "safetensors", "own data", "file"]
   ) { path, images, labels, layout, test, classes, mean, std in

@@ -37,11 +37,11 @@ struct ArrayReader {
     case .share: break
     }
     let count = try classCount(whole, testPart, path)
-    let normalization = try normalization(of: whole.source, path)
+    let standardisation = try standardisation(of: whole.source, path)
     let name = stem(path)
     var train = Split(
       "\(name).train", images: whole.source, labels: whole.labels, classes: count,
-      normalization: normalization)
+      standardisation: standardisation)
     var held: Split?
     if let testPart {
       guard
@@ -52,7 +52,7 @@ struct ArrayReader {
       }
       held = Split(
         "\(name).test", images: testPart.source, labels: testPart.labels, classes: count,
-        normalization: normalization)
+        standardisation: standardisation)
     } else if case .share(let share) = test {
       let heldCount = Int((Double(train.count) * share).rounded())
       guard heldCount > 0, heldCount < train.count else {
@@ -129,8 +129,9 @@ struct ArrayReader {
     return count
   }
 
-  private func normalization(of source: any ImageSource, _ path: String) throws -> Normalization {
-    var result = source.normalization ?? .identity(channels: source.channels)
+  private func standardisation(of source: any ImageSource, _ path: String) throws -> Standardisation
+  {
+    var result = source.standardisation ?? .identity(channels: source.channels)
     for (name, given) in [("mean", mean), ("std", std)] {
       guard let given else { continue }
       guard given.count == source.channels else {

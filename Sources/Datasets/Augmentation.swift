@@ -1,4 +1,5 @@
 public import Catalog
+import Tensors
 
 /// One way to change a picture at random. To add one: one file, one line in the registry.
 public protocol AugmentationStep: Sendable {
@@ -23,17 +24,21 @@ public final class Augmentation: Object, ArgumentType, Answer, Sendable {
   /// Changes nothing.
   public static let none = Augmentation([])
 
+  public var isIdentity: Bool { steps.isEmpty }
+
   /// The expression that makes it again.
   public var script: String {
-    steps.isEmpty ? "none" : steps.map(\.script).joined(separator: " + ")
+    isIdentity ? "none" : steps.map(\.script).joined(separator: " + ")
   }
 
   public var line: String { script }
 
   /// Changes the picture of a sample: a function of (seed, epoch, sample).
-  public func apply(to image: inout Image, seed: UInt64, epoch: Int, sample: Int) {
+  public func apply(to image: inout Image, seed: Int, epoch: Int, sample: Int) {
     for (part, step) in steps.enumerated() {
-      var draws = Draws(seed: seed, .augmentation, part: part, epoch: epoch, place: sample)
+      let stream = Random.stream("augmentation", part, epoch)
+      var draws = Draws(
+        seed: UInt64(bitPattern: Int64(seed)), stream: stream, place: sample)
       step.apply(to: &image, &draws)
     }
   }

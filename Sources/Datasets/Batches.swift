@@ -1,11 +1,12 @@
+public import Tensors
+
 /// The batches of one epoch. Which samples batch k holds, and what augmentation makes of them, is a
 /// function of (seed, epoch, k): any batch can be made directly and again.
 public struct Batches: Sendable {
   public let split: Split
-  public let seed: UInt64
+  public let seed: Int
   public let epoch: Int
   public let batchSize: Int
-  public let augmentation: Augmentation
   /// Number of batches.
   public let count: Int
   private let order: [Int]
@@ -15,18 +16,23 @@ public struct Batches: Sendable {
   ///   - shuffle: Otherwise the samples come in their own order.
   ///   - dropLast: Leaves out a last batch that is not full, unless it is the only one.
   public init(
-    _ split: Split, seed: UInt64, epoch: Int, batchSize: Int, shuffle: Bool = true,
-    dropLast: Bool = false, augmentation: Augmentation = .none
+    _ split: Split, seed: Int, epoch: Int, batchSize: Int, shuffle: Bool = true,
+    dropLast: Bool = false
   ) {
     precondition(batchSize > 0)
     self.split = split
     self.seed = seed
     self.epoch = epoch
     self.batchSize = batchSize
-    self.augmentation = augmentation
     order =
-      shuffle ? permutation(of: split.count, seed: seed, epoch: epoch) : Array(0..<split.count)
+      shuffle ? Batches.order(of: split.count, seed: seed, epoch: epoch) : Array(0..<split.count)
     count = Batches.count(samples: split.count, batchSize: batchSize, dropLast: dropLast)
+  }
+
+  /// The order of an epoch's samples: a permutation of 0 ..< count, a function of (seed, epoch).
+  public static func order(of count: Int, seed: Int, epoch: Int) -> [Int] {
+    Random.permutation(
+      count, seed: UInt64(bitPattern: Int64(seed)), stream: Random.stream("shuffle", epoch))
   }
 
   /// How many batches an epoch has.
@@ -41,8 +47,10 @@ public struct Batches: Sendable {
     Array(order[index * batchSize..<min(order.count, (index + 1) * batchSize)])
   }
 
-  /// Batch `index` in 0 ..< count.
-  public func batch(_ index: Int) throws -> Batch {
+  /// Batch `index` in 0 ..< count: images N H W C and their labels.
+  public func batch(
+    _ index: Int, augmentation: Augmentation = .none
+  ) throws -> (images: Tensor, labels: Labels) {
     try split.batch(indices(index), augmentation: augmentation, seed: seed, epoch: epoch)
   }
 }

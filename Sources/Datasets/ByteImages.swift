@@ -7,12 +7,12 @@ public struct ByteImages: ImageSource {
   public let bytes: [UInt8]
   /// The byte that stands for 1: 255, or 16 for pictures of 17 greys.
   public let white: Float
-  public let normalization: Normalization?
+  public let standardisation: Standardisation?
 
   /// - Precondition: There are exactly N·H·W·C bytes.
   public init(
     _ bytes: [UInt8], height: Int, width: Int, channels: Int, white: Float = 255,
-    normalization: Normalization? = nil
+    standardisation: Standardisation? = nil
   ) {
     let size = height * width * channels
     precondition(size > 0 && bytes.count % size == 0)
@@ -22,8 +22,8 @@ public struct ByteImages: ImageSource {
     self.channels = channels
     self.bytes = bytes
     self.white = white
-    self.normalization =
-      normalization ?? measuredNormalization(bytes, channels: channels, white: white)
+    self.standardisation =
+      standardisation ?? measuredStandardisation(bytes, channels: channels, white: white)
   }
 
   public func load(_ index: Int, into image: inout Image) {
@@ -34,12 +34,12 @@ public struct ByteImages: ImageSource {
   }
 
   public func load(
-    _ index: Int, normalized: Normalization, into target: UnsafeMutablePointer<Float>
+    _ index: Int, standardised: Standardisation, into target: UnsafeMutablePointer<Float>
   ) {
     let size = height * width * channels
     bytes.withUnsafeBufferPointer { source in
       for channel in 0..<channels {
-        let (mean, std) = (normalized.mean[channel], normalized.std[channel])
+        let (mean, std) = (standardised.mean[channel], standardised.std[channel])
         for offset in stride(from: channel, to: size, by: channels) {
           target[offset] = (Float(source[index * size + offset]) / white - mean) / std
         }
@@ -49,9 +49,9 @@ public struct ByteImages: ImageSource {
 }
 
 /// Mean and deviation of each channel, from counts of the byte values: exact, whatever the order.
-private func measuredNormalization(
+private func measuredStandardisation(
   _ bytes: [UInt8], channels: Int, white: Float
-) -> Normalization {
+) -> Standardisation {
   var counts = Array(repeating: 0, count: channels * 256)
   bytes.withUnsafeBufferPointer { source in
     counts.withUnsafeMutableBufferPointer { counts in
@@ -62,7 +62,7 @@ private func measuredNormalization(
       }
     }
   }
-  var result = Normalization.identity(channels: channels)
+  var result = Standardisation.identity(channels: channels)
   for channel in 0..<channels {
     let histogram = counts[channel << 8..<(channel + 1) << 8]
     let total = Double(max(1, histogram.reduce(0, +)))

@@ -8,7 +8,6 @@ public let dataRegistry = Registry(
     FashionMNIST.declaration,
     MNIST.declaration,
     ArrayData.declaration,
-    SaveArrays.declaration,
     SplitData.declaration,
     Subset.declaration,
   ])

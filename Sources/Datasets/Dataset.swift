@@ -10,8 +10,8 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   public let train: Split
   /// Held out of the training part, to choose by; nil until `split` makes it.
   public let validation: Split?
-  /// For the last word only; nil where the files bring none.
-  public let test: Split?
+  /// For the last word only; empty where the files bring none.
+  public let test: Split
 
   public init(
     name: String, script: String, train: Split, validation: Split? = nil, test: Split? = nil
@@ -20,8 +20,16 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
     self.script = script
     self.train = train
     self.validation = validation
-    self.test = test
+    self.test = test ?? train.selecting([], name: "\(name).test")
   }
+
+  /// A part on its own, as a data set to be evaluated on.
+  public convenience init(of split: Split) {
+    self.init(name: split.name, script: split.name, train: split, test: split)
+  }
+
+  /// What a run is watched on while it trains: the validation part, else the test part.
+  public var evaluation: Split { validation ?? test }
 
   public var classes: Int { train.classes }
   public var classNames: [String] { train.classNames }
@@ -32,7 +40,7 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   /// The parts there are, with the names of their members.
   public var parts: [(name: String, split: Split)] {
     [("train", train)] + (validation.map { [("val", $0)] } ?? [])
-      + (test.map { [("test", $0)] } ?? [])
+      + (test.count > 0 ? [("test", test)] : [])
   }
 
   public var line: String {
@@ -52,7 +60,8 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
       if let split = parts.first(where: { $0.name == name })?.split { return split.value }
       throw Failure(
         .state, "'\(self.name)' has no '\(name)' part",
-        advice: name == "val" ? "split(data, val=0.1) holds one out" : nil)
+        advice: name == "val"
+          ? "split(data, val=0.1) holds one out" : "test= says where it is or how much to hold out")
     case "name": return .string(self.name)
     case "classes": return classes.value
     case "class_names": return (0..<classes).map(train.className).value
@@ -60,8 +69,8 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
     case "width": return width.value
     case "size": return height == width ? height.value : nil
     case "channels": return channels.value
-    case "mean": return train.normalization.mean.map { Double($0) }.value
-    case "std": return train.normalization.std.map { Double($0) }.value
+    case "mean": return train.standardisation.mean.map { Double($0) }.value
+    case "std": return train.standardisation.std.map { Double($0) }.value
     case "script": return .string(script)
     default: return nil
     }

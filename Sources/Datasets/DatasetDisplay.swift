@@ -19,7 +19,7 @@ extension Dataset {
     }
     if shown < classes { lines.append("  … \(classes - shown) more") }
     lines.append(
-      "  mean \(numbersText(train.normalization.mean))  std \(numbersText(train.normalization.std))"
+      "  mean \(numbersText(train.standardisation.mean))  std \(numbersText(train.standardisation.std))"
     )
     let plain = lines.joined(separator: "\n")
     guard let sheet = sheet() else { return Display(plain) }
@@ -81,8 +81,8 @@ extension Split {
     case "height": return height.value
     case "width": return width.value
     case "channels": return channels.value
-    case "mean": return normalization.mean.map { Double($0) }.value
-    case "std": return normalization.std.map { Double($0) }.value
+    case "mean": return standardisation.mean.map { Double($0) }.value
+    case "std": return standardisation.std.map { Double($0) }.value
     default: return nil
     }
   }

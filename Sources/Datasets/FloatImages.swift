@@ -5,7 +5,7 @@ public struct FloatImages: ImageSource {
   public let width: Int
   public let channels: Int
   public let values: [Float]
-  public var normalization: Normalization? { nil }
+  public var standardisation: Standardisation? { nil }
 
   /// - Precondition: There are exactly N·H·W·C numbers.
   public init(_ values: [Float], height: Int, width: Int, channels: Int) {

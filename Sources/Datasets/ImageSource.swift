@@ -6,22 +6,22 @@ public protocol ImageSource: Sendable {
   var channels: Int { get }
   /// Mean and standard deviation of each channel over all pictures, measured; nil where pixels are
   /// taken as they are.
-  var normalization: Normalization? { get }
+  var standardisation: Standardisation? { get }
   /// Fills `image` with picture `index`, before normalisation.
   func load(_ index: Int, into image: inout Image) throws
   /// Writes picture `index` normalised, H·W·C numbers.
   func load(
-    _ index: Int, normalized: Normalization, into target: UnsafeMutablePointer<Float>
+    _ index: Int, standardised: Standardisation, into target: UnsafeMutablePointer<Float>
   ) throws
 }
 
 extension ImageSource {
   public func load(
-    _ index: Int, normalized: Normalization, into target: UnsafeMutablePointer<Float>
+    _ index: Int, standardised: Standardisation, into target: UnsafeMutablePointer<Float>
   ) throws {
     var image = Image(height: height, width: width, channels: channels)
     try load(index, into: &image)
-    normalized.apply(to: image, into: target)
+    standardised.apply(to: image, into: target)
   }
 
   /// Picture `index`.
@@ -48,7 +48,7 @@ public struct Image: Sendable, Equatable {
 }
 
 /// x ↦ (x − mean) / std, by channel.
-public struct Normalization: Sendable, Equatable {
+public struct Standardisation: Sendable, Equatable {
   public var mean: [Float]
   public var std: [Float]
 
@@ -58,8 +58,8 @@ public struct Normalization: Sendable, Equatable {
   }
 
   /// Changes nothing.
-  public static func identity(channels: Int) -> Normalization {
-    Normalization(
+  public static func identity(channels: Int) -> Standardisation {
+    Standardisation(
       mean: Array(repeating: 0, count: channels), std: Array(repeating: 1, count: channels))
   }
 

@@ -72,7 +72,7 @@ struct Picture {
           isSmall ? [pixel(row, column)] : [pixel(2 * row, column), pixel(2 * row + 1, column)]
         let lumas = parts.compactMap { $0?.luma }
         let luma = lumas.reduce(0, +) / max(1, lumas.count)
-        let shade = shades[luma * (shades.count - 1) / 255]
+        let shade = shades[(luma * (shades.count - 1) + 127) / 255]
         return String(repeating: shade, count: isSmall ? 2 : 1)
       }
       return trimmed(line.joined())

@@ -10,7 +10,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   public let classes: Int
   /// Names of the classes; empty where only numbers are known.
   public let classNames: [String]
-  public let normalization: Normalization
+  public let standardisation: Standardisation
   /// The class of every sample, 0 ..< classes.
   public let labels: [Int32]
   public let images: any ImageSource
@@ -20,7 +20,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   /// - Precondition: A label in 0 ..< classes for every picture.
   public init(
     _ name: String, images: any ImageSource, labels: [Int32], classes: Int,
-    classNames: [String] = [], normalization: Normalization? = nil
+    classNames: [String] = [], standardisation: Standardisation? = nil
   ) {
     precondition(images.count == labels.count)
     precondition(labels.allSatisfy { $0 >= 0 && $0 < classes })
@@ -29,8 +29,8 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
     self.labels = labels
     self.classes = classes
     self.classNames = classNames
-    self.normalization =
-      normalization ?? images.normalization ?? .identity(channels: images.channels)
+    self.standardisation =
+      standardisation ?? images.standardisation ?? .identity(channels: images.channels)
     places = nil
   }
 
@@ -40,7 +40,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
     labels = indices.map { whole.labels[$0] }
     classes = whole.classes
     classNames = whole.classNames
-    normalization = whole.normalization
+    standardisation = whole.standardisation
     places = indices.map { whole.places?[$0] ?? $0 }
   }
 
@@ -76,39 +76,23 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   ///   - augmentation: Changes each picture before normalisation; what it does to a sample depends
   ///     on (seed, epoch, index) alone.
   public func batch(
-    _ indices: [Int], augmentation: Augmentation = .none, seed: UInt64 = 0, epoch: Int = 0
-  ) throws -> Batch {
+    _ indices: [Int], augmentation: Augmentation = .none, seed: Int = 0, epoch: Int = 0
+  ) throws -> (images: Tensor, labels: Labels) {
     let size = height * width * channels
     var tensor = Tensor(uninitialized: [indices.count, height, width, channels])
     try tensor.mutate { target in
       var image = Image(height: height, width: width, channels: channels)
       for (row, index) in indices.enumerated() {
         let place = places?[index] ?? index
-        if augmentation.steps.isEmpty {
-          try images.load(place, normalized: normalization, into: target + row * size)
+        if augmentation.isIdentity {
+          try images.load(place, standardised: standardisation, into: target + row * size)
           continue
         }
         try images.load(place, into: &image)
         augmentation.apply(to: &image, seed: seed, epoch: epoch, sample: index)
-        normalization.apply(to: image, into: target + row * size)
+        standardisation.apply(to: image, into: target + row * size)
       }
     }
-    return Batch(images: tensor, labels: Labels(indices.map { labels[$0] }), indices: indices)
-  }
-}
-
-/// Samples that go through a network together.
-public struct Batch {
-  /// N H W C, normalised.
-  public var images: Tensor
-  /// One class a sample.
-  public var labels: Labels
-  /// Which samples of the split they are.
-  public var indices: [Int]
-
-  public init(images: Tensor, labels: Labels, indices: [Int]) {
-    self.images = images
-    self.labels = labels
-    self.indices = indices
+    return (tensor, Labels(indices.map { labels[$0] }))
   }
 }

@@ -1,18 +1,4 @@
-/// The order of `count` samples in an epoch: a function of (seed, epoch).
-///
-/// Fisher and Yates' shuffle; every order is as likely as any other as far as 64 bits tell.
-public func permutation(of count: Int, seed: UInt64, epoch: Int) -> [Int] {
-  var draws = Draws(seed: seed, .shuffle, epoch: epoch)
-  return shuffled(Array(0..<count), &draws)
-}
-
-func shuffled(_ items: [Int], _ draws: inout Draws) -> [Int] {
-  var items = items
-  for last in stride(from: items.count - 1, to: 0, by: -1) {
-    items.swapAt(last, draws.integer(below: last + 1))
-  }
-  return items
-}
+import Tensors
 
 /// Divides samples in two so that each class has its share in both: a function of the seed.
 ///
@@ -33,8 +19,9 @@ func stratified(
   for index in byRemainder.prefix(held - shares.reduce(0, +)) { shares[index] += 1 }
   var isHeld = Array(repeating: false, count: labels.count)
   for (label, indices) in members.enumerated() {
-    var draws = Draws(seed: seed, .partition, epoch: 0, place: label)
-    for index in shuffled(indices, &draws).prefix(shares[label]) { isHeld[index] = true }
+    let stream = Random.stream("stratified", label)
+    let order = Random.permutation(indices.count, seed: seed, stream: stream)
+    for place in order.prefix(shares[label]) { isHeld[indices[place]] = true }
   }
   return (labels.indices.filter { !isHeld[$0] }, labels.indices.filter { isHeld[$0] })
 }
