@@ -89,8 +89,8 @@ public struct Batch: Sendable {
 
   private func show(_ report: Report, on output: PlainOutput, color: Bool) {
     let text = ErrorText.text(of: report, color: false)
-    // A session that goes on after errors has told of the last one as well.
-    guard output.lastWarning != text, output.lastWarning + "\n" != text else { return }
+    // A session that goes on after errors has told of each itself.
+    guard !options.keepsGoing || !output.warnings.contains(text) else { return }
     Outlet.error.write(ErrorText.text(of: report, color: color))
   }
 

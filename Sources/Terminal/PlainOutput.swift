@@ -16,8 +16,8 @@ final class PlainOutput: Listener {
   private var late: [(id: String, display: Display)] = []
   private var printed: [String: Display] = [:]
   private var isOpen = false
-  /// What standard error was last told.
-  private(set) var lastWarning = ""
+  /// What standard error was told.
+  private(set) var warnings: Set<String> = []
 
   init(
     output: Outlet = .standard, error: Outlet = .error, readsAnswers: Bool = false,
@@ -41,7 +41,7 @@ final class PlainOutput: Listener {
       write(text)
     case .warning(let text):
       flush()
-      lastWarning = text
+      if warnings.count < 1000 { warnings.insert(text) }
       error.write(text)
     case .display(let display, nil), .value(let display, _), .page(let display):
       flush()

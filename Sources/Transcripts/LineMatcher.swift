@@ -25,29 +25,28 @@ struct LineMatcher {
   func matches(_ line: String) -> Bool {
     if line == expected { return true }
     guard isTolerant else { return false }
-    var search = Search(
-      segments: segments, text: Array(line.unicodeScalars), tolerance: tolerance)
-    return search.matches(segment: 0, at: 0)
+    let search = Search(text: Array(line.unicodeScalars), tolerance: tolerance)
+    return search.matches(segments)
   }
 
-  /// Tries every way to lay the segments over the line; what failed once is not tried again, so the
-  /// work is bounded by segments × length.
+  /// Lays the segments over the line one after the other and keeps every place where one may end,
+  /// so the work is bounded by segments × length.
   private struct Search {
-    let segments: [Segment]
     let text: [Unicode.Scalar]
     let tolerance: Tolerance
-    var failed: Set<Int> = []
 
-    mutating func matches(segment index: Int, at position: Int) -> Bool {
-      guard index < segments.count else { return position == text.count }
-      let key = index * (text.count + 1) + position
-      guard !failed.contains(key) else { return false }
-      for end in ends(of: segments[index], from: position)
-      where matches(segment: index + 1, at: end) {
-        return true
+    func matches(_ segments: [Segment]) -> Bool {
+      var places: Set<Int> = [0]
+      for segment in segments {
+        if segment == .anything {
+          guard let first = places.min() else { return false }
+          places = Set(first...text.count)
+        } else {
+          places = places.reduce(into: []) { $0.formUnion(ends(of: segment, from: $1)) }
+        }
+        if places.isEmpty { return false }
       }
-      failed.insert(key)
-      return false
+      return places.contains(text.count)
     }
 
     private func ends(of segment: Segment, from start: Int) -> [Int] {
