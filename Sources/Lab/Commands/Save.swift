@@ -1,5 +1,6 @@
 import Catalog
 import Checkpoints
+import Datasets
 import Models
 import Plots
 import Training
@@ -9,8 +10,9 @@ enum Savable: ArgumentType {
   case model(Model)
   case run(Run)
   case plot(Plot)
+  case data(Dataset)
 
-  static var expected: String { "a model, a run or a plot" }
+  static var expected: String { "a model, a run, a plot or a data set" }
   static var kind: String? { "model" }
 
   static func read(_ value: Value) throws -> Savable {
@@ -18,6 +20,7 @@ enum Savable: ArgumentType {
     case .object(let model as Model): return .model(model)
     case .object(let run as Run): return .run(run)
     case .object(let plot as Plot): return .plot(plot)
+    case .object(let data as Dataset): return .data(data)
     default: throw Mismatch()
     }
   }
@@ -25,18 +28,20 @@ enum Savable: ArgumentType {
 
 enum Save {
   static let declaration = Declaration.command(
-    "save", "Writes a model's weights, a whole run or a plot to a file.",
+    "save", "Writes a model's weights, a whole run, a plot or a data set to a file.",
     details: """
       Weights go to safetensors in PyTorch's names and layout. A run is the same kind of file with \
-      everything in it that it needs to go on to the bit. A plot is written as SVG. The file is \
-      complete or not there at all: it is written aside, synced and renamed.
+      everything in it that it needs to go on to the bit. A plot is written as SVG, a data set as \
+      the arrays that `arrays` and other frameworks read. The file is complete or not there at \
+      all: it is written aside, synced and renamed.
       """,
-    Argument("what", "A model, a run or a plot.") as Argument<Savable>,
+    Argument("what", "A model, a run, a plot or a data set.") as Argument<Savable>,
     Argument("path", "Where to: .safetensors, .athanor, .svg.") as Argument<String>,
     examples: ["save student, \"student.safetensors\"", "save run, \"run.athanor\""],
     keywords: ["write", "checkpoint", "safetensors", "export"]
   ) { session, what, path in
     switch what {
+    case .data(let data): try data.writeArrays(path)
     case .model(let model): try model.checkpoint().writeSafetensors(path)
     case .run(let run): try run.checkpoint().writeSafetensors(path)
     case .plot(let plot):
