@@ -190,6 +190,10 @@ public struct Names: ArgumentType {
 
 /// Objects are arguments as they are.
 extension ArgumentType where Self: Object {
+  public static var kind: String? {
+    let name: String = Self.kind
+    return name
+  }
   public static var expected: String {
     (("aeiou".contains(kind.first ?? "x")) ? "an " : "a ") + kind
   }
