@@ -18,8 +18,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func system(_ name: String, _ pkgConfig: String?, _ package: String) -> Target {
-  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+func system(_ name: String, _ package: String) -> Target {
+  .systemLibrary(name: name, providers: [.apt([package])])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], copying: [String] = []) -> Target {
@@ -39,10 +39,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "CKernels", cSettings: fast),
-    system("COpenBLAS", "openblas", "libopenblas-dev"),
-    system("CReadline", "readline", "libreadline-dev"),
-    system("CZeroMQ", "libzmq", "libzmq3-dev"),
-    system("CZlib", "zlib", "zlib1g-dev"),
+    system("COpenBLAS", "libopenblas-dev"),
+    system("CReadline", "libreadline-dev"),
+    system("CZeroMQ", "libzmq3-dev"),
+    system("CZlib", "zlib1g-dev"),
 
     library("Catalog"),
     library("Conversation", ["Catalog"]),

@@ -1,4 +1,4 @@
-import Catalog
+public import Catalog
 import Conversation
 import Datasets
 import Foundation
@@ -9,7 +9,7 @@ import Optimizers
 import Records
 
 /// Everything that acts on a session. A new command is one file and one line here.
-let commandRegistry = Registry(
+let commandRegistry: Registry = Registry(
   "Commands",
   [
     Train.declaration, Train.distillation, Step.declaration, Fit.declaration,
@@ -20,13 +20,13 @@ let commandRegistry = Registry(
 
 extension Session {
   /// All that can be typed.
-  public static let library = Library([
+  public static let library: Library = Library([
     commandRegistry, modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
     dataRegistry, augmentationRegistry, baseCalls,
   ])
 
   /// What makes values and does nothing else: what a file may call.
-  static let makers = Library([
+  static let makers: Library = Library([
     modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, dataRegistry,
     augmentationRegistry,
   ])

@@ -1,4 +1,5 @@
 import Catalog
+import Losses
 import Plots
 import Training
 

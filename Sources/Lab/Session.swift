@@ -1,8 +1,9 @@
 public import Catalog
 public import Conversation
-import Language
+public import Language
 import Plots
-import Records
+public import Records
+import Tensors
 import Training
 
 /// One session: the variables, the current run, and whoever listens.
@@ -11,6 +12,8 @@ import Training
 public final class Session: Interpreter, OutputContext {
   public var style = Style()
   public var isLive = false
+  /// Whether convolutions are computed by plain sums.
+  var isExact = false
   /// What runs and models are drawn from where no seed is given.
   public var seed = 0
 
@@ -49,6 +52,10 @@ public final class Session: Interpreter, OutputContext {
 
   public func execute(_ request: Request) -> Outcome {
     interruption.reset()
+    return ConvolutionArithmetic.$isExact.withValue(isExact) { perform(request) }
+  }
+
+  private func perform(_ request: Request) -> Outcome {
     if request.isRecorded { inputNumber += 1 }
     shownText = ""
     exitCode = nil

@@ -2,7 +2,7 @@ import Catalog
 import Models
 
 enum Clone {
-  static let declaration = Declaration(
+  static let declaration: Declaration = Declaration(
     "clone", "A copy of a model: with its weights, or drawn anew from a seed.",
     Argument("model", "The model to copy.") as Argument<Model>,
     Argument("seed", "Where new starting weights are drawn from; none keeps the weights.",

@@ -1,9 +1,11 @@
 import Catalog
+import Losses
+import Models
 import Plots
 import Training
 
 enum Compare {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "compare", "Sets runs side by side: settings, last figures, and their curves.",
     Argument("runs", "The runs to compare.") as Argument<Rest<Run>>,
     Argument("smooth", "Weight of the past in the smoothed curves.", default: 0.9) {

@@ -2,7 +2,7 @@ import Catalog
 import Training
 
 enum Control {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "control", "The same run without its teacher: same weights, seed, batches and steps.",
     details: """
       Trains a copy of the student from its first weights on the terms of the goal that need no \

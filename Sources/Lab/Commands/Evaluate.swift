@@ -1,5 +1,7 @@
 import Catalog
+import Conversation
 import Datasets
+import Language
 import Models
 import Plots
 import Training
@@ -40,7 +42,7 @@ struct EvaluationValue: Object, Answer {
 }
 
 enum Evaluate {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "eval", "Evaluates a model on a data set, or a run's student on its own data.",
     details: """
       Accuracy (top-1, top-5 for more than five classes), mean negative log likelihood of the \

@@ -2,7 +2,7 @@ import Catalog
 import Training
 
 enum Fit {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "fit", "Carries a run out to the end of its plan, or for so many epochs more.",
     details: """
       After each epoch the student is evaluated on the data's validation split, or its test split \

@@ -3,7 +3,7 @@ import Conversation
 import Language
 
 enum Help {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "help", "Explains a name, searches for words, or shows what there is.",
     details: """
       `help kd` explains a call, `help \"temperature\"` searches, `help` alone lists everything; \
@@ -57,11 +57,12 @@ extension Session {
   func describe(_ found: Inspection?, detailed: Bool) -> Display? {
     switch found {
     case nil: nil
-    case .declaration(let declaration)?:
+    case .declaration(let declaration, _)?:
       detailed
         ? helpText(for: declaration, style: style)
         : Display(declaration.usage + "\n" + declaration.summary)
     case .value(let name, let value)?: describe(value, name: name)
+    case .keyword(let word)?: helpText(forKeyword: word)
     }
   }
 }

@@ -3,7 +3,7 @@ import Language
 import Plots
 
 enum Listing {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "list", "Lists what there is by name: `list models`, `list \"mob*\"`.",
     Argument("what", "models, losses, optimizers, schedules, data, augmentation, commands, or a pattern.",
       default: Mention?.none),

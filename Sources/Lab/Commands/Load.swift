@@ -1,11 +1,13 @@
 import Catalog
+import Conversation
 import Checkpoints
+import Layers
 import Language
 import Models
 import Training
 
 enum Load {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "load", "Reads weights into a model, or a whole run from a file.",
     details: """
       `load model, \"file\"` fills a model from safetensors, npz or a run's file; everything must \
@@ -24,7 +26,7 @@ enum Load {
     guard let model = subject.value else {
       let run = try Run.restored(from: file, named: path, resolve: session.resolve)
       session.adopt(run)
-      return .object(run)
+      return Value.object(run)
     }
     session.journal.note(model)
     let isRun = prefix.isEmpty && file["student.\(model.network.state.first?.key ?? "")"] != nil

@@ -1,4 +1,5 @@
 import Catalog
+import Language
 import Plots
 import Training
 
@@ -22,7 +23,7 @@ enum Plottable: ArgumentType {
 }
 
 enum Plotting {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "plot", "Draws series over their steps: of the current run where none is named.",
     details: """
       `smooth` is the weight of the past in an exponential mean with bias correction; the raw \

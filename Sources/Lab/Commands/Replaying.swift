@@ -6,7 +6,7 @@ import Plots
 
 /// Commands that execute code.
 enum Replaying {
-  static let replay = Declaration.command(
+  static let replay: Declaration = .command(
     "replay", "Executes a script in this session.",
     Argument("path", "A file of statements: .ath.") as Argument<String>,
     examples: ["help replay"], keywords: ["run", "script", "execute", "source"]
@@ -15,7 +15,7 @@ enum Replaying {
     return Value.none
   }
 
-  static let timed = Declaration.command(
+  static let timed: Declaration = .command(
     "timed", "Executes code and shows how long it took; gives the seconds.",
     Argument("code", "Statements in a string.") as Argument<String>,
     examples: ["timed(\"sum(1..1000)\")"], keywords: ["time", "duration", "measure", "benchmark"]

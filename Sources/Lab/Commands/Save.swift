@@ -27,7 +27,7 @@ enum Savable: ArgumentType {
 }
 
 enum Save {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "save", "Writes a model's weights, a whole run, a plot or a data set to a file.",
     details: """
       Weights go to safetensors in PyTorch's names and layout. A run is the same kind of file with \

@@ -2,7 +2,7 @@ import Catalog
 import Training
 
 enum Script {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "script", "Prints a session that makes a run again, from the first weight to the last step.",
     Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
     examples: ["script run"], keywords: ["replay", "reproduce", "record", "history"]

@@ -6,7 +6,7 @@ import Tensors
 
 /// Commands about the session itself.
 enum SessionCalls {
-  static let variables = Declaration.command(
+  static let variables: Declaration = .command(
     "variables", "Lists the variables of this session.", examples: ["variables"],
     keywords: ["names", "workspace"]
   ) { session in
@@ -17,7 +17,7 @@ enum SessionCalls {
       })
   }
 
-  static let forget = Declaration.command(
+  static let forget: Declaration = .command(
     "forget", "Removes a variable; what it held is freed if nothing else holds it.",
     Argument("name", "The variable.") as Argument<Mention>,
     examples: ["x = 1\nforget x"], keywords: ["delete", "remove", "del"]
@@ -36,7 +36,7 @@ enum SessionCalls {
     return Value.none
   }
 
-  static let quit = Declaration.command(
+  static let quit: Declaration = .command(
     "quit", aliases: ["exit"], "Leaves the session.",
     Argument("code", "Exit code for the shell.", default: 0) {
       $0 >= 0 && $0 < 256 ? nil : "must be in 0 ..< 256"
@@ -47,7 +47,7 @@ enum SessionCalls {
     return Value.none
   }
 
-  static let seed = Declaration.command(
+  static let seed: Declaration = .command(
     "seed", "Sets what models and runs are drawn from where no seed is given.",
     Argument("n", "A whole number.") as Argument<Int>, examples: ["seed 1"],
     keywords: ["random", "reproducible"]
@@ -56,7 +56,7 @@ enum SessionCalls {
     return Value.none
   }
 
-  static let set = Declaration.command(
+  static let set: Declaration = .command(
     "set", "Changes how the session works; alone, shows how it does.",
     details: """
       `threads`: how many cores compute (results are the same for any number). `width`: columns of \
@@ -76,7 +76,7 @@ enum SessionCalls {
     if let threads { ThreadPool.shared.threadCount = threads }
     if let width { session.style.width = width }
     if let color { session.style.color = color }
-    if let exact { ConvolutionArithmetic.isExact = exact }
+    if let exact { session.isExact = exact }
     guard threads == nil, width == nil, color == nil, exact == nil else { return .none }
     return .object(
       Table(
@@ -85,7 +85,7 @@ enum SessionCalls {
           [.text("threads"), .number(Double(ThreadPool.shared.threadCount))],
           [.text("width"), .number(Double(session.style.width))],
           [.text("color"), .flag(session.style.color)],
-          [.text("exact"), .flag(ConvolutionArithmetic.isExact)],
+          [.text("exact"), .flag(session.isExact)],
           [.text("seed"), .number(Double(session.seed))],
         ]))
   }

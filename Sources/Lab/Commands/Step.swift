@@ -2,7 +2,7 @@ import Catalog
 import Training
 
 enum Step {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "step", "Makes steps of a run and shows the last one.",
     details: """
       The line shows the loss as the sum of its weighted terms, the accuracy on the batch and the \

@@ -5,7 +5,7 @@ import Plots
 import Tensors
 
 enum Summary {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "summary", "The layers of a model with shapes, parameters and multiply–accumulates.",
     details: """
       Shared parameters are counted once; multiply–accumulates (MACs) are those of dense and \

@@ -7,7 +7,7 @@ import Training
 
 /// `train` and `distill`: what makes a run.
 enum Train {
-  static let declaration = Declaration.command(
+  static let declaration: Declaration = .command(
     "train", "Prepares the training of a model on a data set; `fit` or `step` carries it out.",
     details: """
       The run it returns becomes the current run. Nothing is computed until `fit` or `step`. \
@@ -29,7 +29,7 @@ enum Train {
         seed: seed ?? session.seed, shuffle: shuffle))
   }
 
-  static let distillation = Declaration.command(
+  static let distillation: Declaration = .command(
     "distill", "Prepares the distillation of a teacher into a student; `fit` carries it out.",
     details: """
       The teacher is frozen, in evaluation mode, and sees the student's images, re-normalised to \

@@ -1,0 +1,15 @@
+public import Conversation
+import Foundation
+import Records
+
+/// Makes a session of the laboratory on the thread it will live on.
+public let makeSession: InterpreterFactory = { listener, interruption in
+  Session(
+    listener: listener, interruption: interruption,
+    records: stateFolder { getenv($0).map { String(cString: $0) } }.map { Records(folder: $0) } ?? .inMemory())
+}
+
+/// A session that leaves no trace: for transcripts and tests.
+public let makePrivateSession: InterpreterFactory = { listener, interruption in
+  Session(listener: listener, interruption: interruption, records: .inMemory())
+}
