@@ -18,7 +18,7 @@ enum Digits {
   ) { try load() }
 
   static func load() throws -> Dataset {
-    let packed = FileBytes(decodedBase64(DigitsArchive.base64), name: "digits")
+    let packed = FileBytes(Base64.decoded(DigitsArchive.base64), name: "digits")
     let columns = try Gzip.expand(packed, limit: (side * side + 1) * count).all.bytes
     // Stored pixel by pixel for all samples, which packs better.
     let pixels = side * side
@@ -40,29 +40,4 @@ enum Digits {
     let test = part("digits.test", parts.held, train.standardisation)
     return Dataset(name: "digits", script: "digits()", train: train, test: test)
   }
-}
-
-/// Base 64 (RFC 4648) of a literal of this program; line breaks are passed over.
-private func decodedBase64(_ text: StaticString) -> [UInt8] {
-  var result: [UInt8] = []
-  var bits: UInt32 = 0
-  var count = 0
-  for byte in UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) {
-    let six: UInt8
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): six = byte - 65
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): six = byte - 71
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): six = byte + 4
-    case UInt8(ascii: "+"): six = 62
-    case UInt8(ascii: "/"): six = 63
-    default: continue
-    }
-    bits = bits << 6 | UInt32(six)
-    count += 6
-    if count >= 8 {
-      count -= 8
-      result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-    }
-  }
-  return result
 }

@@ -3,17 +3,13 @@ import Catalog
 /// A picture reduced to what a page or a terminal can show: at most 64 pixels a side, 8 bits a
 /// colour.
 struct Picture {
-  struct Pixel: Hashable {
+  struct Pixel {
     var red: UInt8
     var green: UInt8
     var blue: UInt8
 
     /// Brightness as seen, 0 … 255 (Rec. 601).
     var luma: Int { (299 * Int(red) + 587 * Int(green) + 114 * Int(blue)) / 1000 }
-
-    var hex: String {
-      "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
   }
 
   private(set) var height: Int
@@ -98,30 +94,28 @@ struct Picture {
 
   // MARK: SVG
 
-  /// Rectangles of one colour as one path each: a drawing that needs no bitmap inside.
-  private func paths() -> String {
-    var runs: [Pixel: String] = [:]
-    var order: [Pixel] = []
-    for y in 0..<height {
-      var x = 0
-      while x < width {
-        let start = x
-        let colour = pixels[y * width + x]
-        while x < width, pixels[y * width + x] == colour { x += 1 }
-        if runs[colour] == nil { order.append(colour) }
-        runs[colour, default: ""] += "M\(start) \(y)h\(x - start)v1h-\(x - start)z"
-      }
-    }
-    return order.map { "<path fill=\"\($0.hex)\" d=\"\(runs[$0] ?? "")\"/>" }.joined()
+  /// The pixels as an element of `side` points at most, with hard edges.
+  private func element(x: Int, y: Int, side: Int) -> String {
+    let scale = max(height, width)
+    let png = PNG.encoded(
+      pixels.flatMap { [$0.red, $0.green, $0.blue] }, height: height, width: width)
+    return """
+      <image x="\(x)" y="\(y)" width="\(max(1, side * width / scale))" \
+      height="\(max(1, side * height / scale))" \
+      image-rendering="optimizeSpeed" style="image-rendering:pixelated" \
+      href="data:image/png;base64,\(Base64.encoded(png))"/>
+      """
   }
 
-  /// The picture, enlarged to about 128 points.
+  /// The picture, enlarged to 140 points.
   func svg(title: String) -> String {
-    let scale = max(1, 128 / max(height, width))
+    let side = 140
+    let scale = max(height, width)
+    let (across, down) = (max(1, side * width / scale), max(1, side * height / scale))
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" width="\(width * scale)" height="\(height * scale)" \
-      viewBox="0 0 \(width) \(height)" shape-rendering="crispEdges">\
-      <title>\(escaped(title))</title>\(paths())</svg>
+      <svg xmlns="http://www.w3.org/2000/svg" width="\(across)" height="\(down)" \
+      viewBox="0 0 \(across) \(down)">\
+      <title>\(escaped(title))</title>\(element(x: 0, y: 0, side: side))</svg>
       """
   }
 
@@ -147,10 +141,7 @@ struct Picture {
           "<text x=\"\(x + side / 2)\" y=\"\(head - 5)\" text-anchor=\"middle\">"
             + escaped(shortened(cell.caption, to: 11)) + "</text>")
       }
-      parts.append(
-        "<svg x=\"\(x)\" y=\"\(y)\" width=\"\(side)\" height=\"\(side)\" "
-          + "viewBox=\"0 0 \(cell.picture.width) \(cell.picture.height)\" "
-          + "shape-rendering=\"crispEdges\">\(cell.picture.paths())</svg>")
+      parts.append(cell.picture.element(x: x, y: y, side: side))
     }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)" \
@@ -166,6 +157,8 @@ private func escaped(_ text: String) -> String {
     case "&": result += "&amp;"
     case "<": result += "&lt;"
     case ">": result += "&gt;"
+    // XML has no control characters, and names come from files.
+    case _ where character.unicodeScalars.contains { $0.value < 0x20 }: result += " "
     default: result.append(character)
     }
   }

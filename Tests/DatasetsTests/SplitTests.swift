@@ -1,5 +1,6 @@
 import Catalog
 import Datasets
+import Foundation
 import Testing
 
 @Suite("splits and displays")
@@ -91,7 +92,14 @@ struct SplitTests {
     #expect(colour.contains("\u{1B}[38;2;"))
     let svg = try #require(sample.display(Style()).forms.first?.content)
     #expect(svg.hasPrefix("<svg") && svg.hasSuffix("</svg>"))
-    #expect(svg.contains("viewBox=\"0 0 8 8\""))
+    let png = try #require(
+      svg.split(separator: "base64,").last?.split(separator: "\"").first.flatMap {
+        Data(base64Encoded: String($0))
+      })
+    #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    #expect(png.suffix(8) == Data([0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82]))
+    // Width and height.
+    #expect([UInt8](png[16..<24]) == [0, 0, 0, 8, 0, 0, 0, 8])
   }
 
   @Test func oddPicturesCanBeShown() {
