@@ -4,7 +4,8 @@ import Catalog
 extension Plot {
   func text(_ style: Style) -> String {
     var style = style
-    style.width = max(24, style.width)
+    // In less, nothing could be read.
+    style.width = max(40, style.width)
     var lines: [String] = []
     if !title.isEmpty {
       lines.append(bold(centered(singleLine(title), style), style))

@@ -1,7 +1,7 @@
 public import Catalog
 
 /// How far a piece of work has come, in one line:
-/// `epoch 2/5 ━━━━━╸──── 61 % · 812 img/s · 0:12 left · loss 0.412`.
+/// `epoch 2/5 ━━━━━━──── 61 % · 812 img/s · 0:12 left · loss 0.412`.
 public struct ProgressLine: Sendable, Equatable {
   /// Written before the bar: "epoch 2/5".
   public var label: String

@@ -89,10 +89,13 @@ struct SVGMarks {
       }
     case .points(let points):
       let all = runs(points.x, points.y, place).flatMap { $0 }
-      let opacity = all.count > 200 ? 0.4 : 0.85
-      for point in evenly(all, atMost: 700) {
-        drawing.dot(point, series: color, radius: all.count > 200 ? 2 : 4, opacity: opacity)
+      guard all.count > 200 else {
+        for point in all { drawing.dot(point, series: color, radius: 4, opacity: 0.85) }
+        return
       }
+      // Lines of no length with round ends are dots of a sixth of the bytes.
+      let dots = evenly(all, atMost: 2500).map { pathData([$0]) }.joined()
+      drawing.line(dots, series: color, width: 4, opacity: 0.6)
     case .band, .histogram: break
     }
   }

@@ -17,7 +17,7 @@ extension Plot {
     y += legend.draw(into: &drawing, top: y, width: width)
     // Points are shared out among all curves, so that the whole stays under 60 kB.
     let curves = panels.reduce(0) { $0 + $1.curveWeight }
-    let columns = max(6, min(300, 1300 / max(1, curves)))
+    let columns = max(6, min(300, 1000 / max(1, curves)))
     let context = SVGPanel.Context(
       colors: colorIndices, legend: legend.isShown, columns: columns, isSingle: panels.count == 1,
       showsDots: panels.reduce(0) { $0 + $1.fewPoints } <= 300)

@@ -39,6 +39,7 @@ struct Scale: Equatable {
     }
     if low > high { (low, high) = axis.isLog ? (0.1, 1) : (0, 1) }
     if axis.isLog {
+      (low, high) = (max(1e-300, min(1e300, low)), max(1e-300, min(1e300, high)))
       let (start, end) = (decimalLog(low), decimalLog(high))
       let widening = end - start < 0.05 ? 0.3 : (end - start) * margin
       lower = max(1e-300, tenTo(start - widening))
@@ -49,8 +50,8 @@ struct Scale: Equatable {
     high = max(-1e300, min(1e300, high))
     let size = max(abs(low), abs(high))
     // Differences in the last bits are noise: drawn as the constant they stand for.
-    let isConstant = high - low <= size * 1e-9
-    let widening = isConstant ? (size == 0 ? 0.5 : size * 0.1) : (high - low) * margin
+    let isConstant = high - low <= max(size * 1e-9, 1e-290)
+    let widening = isConstant ? (size < 1e-280 ? 0.5 : size * 0.1) : (high - low) * margin
     lower = low - widening
     upper = high + widening
   }
@@ -59,7 +60,9 @@ struct Scale: Equatable {
     _ range: ClosedRange<Double>, isLog: Bool
   ) -> (Double, Double)? {
     let (low, high) = (range.lowerBound, range.upperBound)
-    guard low.isFinite, high.isFinite, high > low, (high - low).isFinite else { return nil }
-    return isLog && low <= 0 ? nil : (low, high)
+    guard low.isFinite, high.isFinite, high - low > 1e-290, (high - low).isFinite,
+      high - low > max(abs(low), abs(high)) * 1e-12, !isLog || low > 1e-300
+    else { return nil }
+    return (low, high)
   }
 }
