@@ -17,9 +17,11 @@ static inline int line_point(void) { return rl_point; }
 static inline int line_end(void) { return rl_end; }
 static inline void line_set_point(int point) { rl_point = point; }
 
-/// Sets what never changes: the name that `$if` in an inputrc asks for, and that signals are ours.
-static inline void line_configure(const char *name) {
-  rl_readline_name = name;
+/// Sets what never changes: the name that `$if` in an inputrc asks for, that signals are ours, and
+/// what ends a word (brackets, operators and quotes; a session knows better and says so itself).
+static inline void line_configure(void) {
+  rl_readline_name = "athanor";
+  rl_completer_word_break_characters = " \t\n\"'()[]{},;=+-*/%<>!.?#";
   rl_catch_signals = 0;
   rl_catch_sigwinch = 0;
   rl_sort_completion_matches = 0;
@@ -35,10 +37,6 @@ static inline void line_set_completer(rl_completion_func_t *complete) {
 
 static inline void line_set_match_display(rl_compdisp_func_t *display) {
   rl_completion_display_matches_hook = display;
-}
-
-static inline void line_set_word_breaks(const char *characters) {
-  rl_completer_word_break_characters = characters;
 }
 
 /// To be called by a completer: file names are not tried when it finds nothing, and `append` is put

@@ -22,7 +22,11 @@ final class Dialogue {
     self.signals = signals
     usesUnicode = Encoding.select(environment)
     editor = LineEditor(signals: signals)
-    screen = Screen(editor: editor, signals: signals, environment: environment)
+    screen = Screen(environment: environment)
+    screen.askPerson = { [editor] prompt, secret in try editor.ask(prompt, secret: secret) }
+    screen.showPage = { [environment] text in
+      Pager.show(text, environment: environment, signals: signals)
+    }
     session = factory(screen, signals.interruption)
     history = History(folder: environment.stateFolder)
     history.load()

@@ -110,8 +110,9 @@ final class LineEditor {
     rl_callback_sigcleanup()
     line_set_point(line_end())
     rl_redisplay()
+    outlet.write("^C")
     rl_callback_handler_remove()
-    outlet.write("^C\n")
+    outlet.write("\n")
     reading = .cancelled
   }
 
@@ -163,9 +164,7 @@ final class LineEditor {
 
 extension LineEditor {
   private static func configure() {
-    line_configure("athanor")
-    // Brackets, operators and quotes end a word; a session knows better and says so itself.
-    line_set_word_breaks(" \t\n\"'()[]{},;=+-*/%<>!.?#")
+    line_configure()
     line_set_completer { _, start, _ in LineEditor.completions(start) }
     line_set_match_display { _, _, _ in LineEditor.showList() }
     // Set before the inputrc is read, which may say otherwise.

@@ -12,10 +12,13 @@ final class Screen: Listener {
     var lines: [String]
   }
 
-  private let editor: LineEditor
-  private let signals: Signals
-  private let environment: Environment
+  /// Asks the person: prompt, whether the answer is a secret.
+  var askPerson: ((String, Bool) throws -> String)?
+  /// Shows long text in a pager; false where there is none.
+  var showPage: ((String) -> Bool)?
+
   private let outlet: Outlet
+  private let warnings: Outlet
   /// Whether drawing in place works: a terminal that is not dumb.
   let isLive: Bool
   private var blocks: [Block] = []
@@ -27,11 +30,9 @@ final class Screen: Listener {
   /// Text for the next input.
   var nextInput = ""
 
-  init(editor: LineEditor, signals: Signals, environment: Environment) {
-    self.editor = editor
-    self.signals = signals
-    self.environment = environment
-    outlet = .standard
+  init(outlet: Outlet = .standard, warnings: Outlet = .error, environment: Environment) {
+    self.outlet = outlet
+    self.warnings = warnings
     isLive = outlet.isTerminal && !environment.isDumb
   }
 
@@ -40,7 +41,7 @@ final class Screen: Listener {
   func receive(_ event: Event) {
     switch event {
     case .text(let text): draw(text: text, on: outlet)
-    case .warning(let text): draw(text: text, on: .error)
+    case .warning(let text): draw(text: text, on: warnings)
     case .display(let display, let id): draw(display, id)
     case .value(let display, _): draw(display, nil)
     case .update(let display, let id): redraw(display, id)
@@ -53,7 +54,8 @@ final class Screen: Listener {
 
   func ask(_ prompt: String, secret: Bool) throws -> String {
     settle()
-    return try editor.ask(prompt, secret: secret)
+    guard let askPerson else { throw InputUnavailable() }
+    return try askPerson(prompt, secret)
   }
 
   /// Called when an input has ended: what is drawn stays as it is.
@@ -170,9 +172,7 @@ final class Screen: Listener {
   private func page(_ display: Display) {
     if isOpen { draw(text: "\n", on: outlet) }
     let isLong = display.plain.split(separator: "\n").count >= size.rows
-    if outlet.isTerminal, !environment.isDumb, isLong,
-      Pager.show(display.plain, environment: environment, signals: signals)
-    {
+    if isLive, isLong, showPage?(display.plain) == true {
       blocks = []
     } else {
       draw(display, nil)
