@@ -127,11 +127,9 @@ final class Screen: Listener {
     late.removeAll { $0.id == id }
     blocks[index].lines = lines(of: display, isLive: true)
     let drawn = blocks[index...].flatMap(\.lines)
-    // A line is cleared before it is drawn (behind a full line the cursor still stands on its last
-    // column), and all below at the end. In one write, nothing flickers.
-    var frame = "\r" + (rows > 0 ? "\u{1B}[\(rows)A" : "")
-    frame += drawn.map { "\u{1B}[2K" + $0 }.joined(separator: "\n")
-    outlet.write(isOpen ? frame : frame + "\n\u{1B}[J")
+    // All in one write, so that nothing flickers.
+    let frame = "\r" + (rows > 0 ? "\u{1B}[\(rows)A" : "") + "\u{1B}[J"
+    outlet.write(frame + drawn.joined(separator: "\n") + (isOpen ? "" : "\n"))
   }
 
   private func height(_ block: Block, _ width: Int) -> Int {
