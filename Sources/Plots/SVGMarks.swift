@@ -94,10 +94,14 @@ struct SVGMarks {
         return
       }
       // Lines of no length with round ends are dots of a sixth of the bytes.
-      let dots = evenly(all, atMost: 2500).map { pathData([$0]) }.joined()
+      let dots = evenly(all, atMost: 3000 / max(1, pointSets)).map { pathData([$0]) }.joined()
       drawing.line(dots, series: color, width: 4, opacity: 0.6)
     case .band, .histogram: break
     }
+  }
+
+  private var pointSets: Int {
+    marks.count { if case .points = $0 { true } else { false } }
   }
 
   private func thinned(_ points: [Point]) -> [Point] {

@@ -86,7 +86,7 @@ struct SVGTests {
     }
     #expect(try svg(Plot(panels: panels)).utf8.count < 60_000)
     let dots = Points(x: (0..<8000).map { _ in noise() }, y: (0..<8000).map { _ in noise() })
-    #expect(try svg(Plot(panel: Panel(marks: [.points(dots)]))).utf8.count < 60_000)
+    #expect(try svg(Plot(panel: Panel(marks: [.points(dots), .points(dots)]))).utf8.count < 60_000)
   }
 
   @Test func `a gap parts the line and a short curve marks its values`() throws {

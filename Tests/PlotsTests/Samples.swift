@@ -5,7 +5,7 @@ import Plots
 enum Samples {
   static let hostile = "a<b>&\"'\u{1B}[31m\n\u{0}日本語 ]]> </svg><script>"
 
-  static var all: [Plot] { curves + others }
+  static let all: [Plot] = curves + others
 
   static var curves: [Plot] {
     let steps = (1...400).map(Double.init)
