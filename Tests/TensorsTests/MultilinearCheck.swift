@@ -70,15 +70,7 @@ enum MultilinearCheck {
 
   /// Whether `body` gives the same bits with 1, 2, 3 and 8 threads.
   static func threads(_ label: String, _ body: () throws -> [Tensor]) throws {
-    let before = ThreadPool.shared.threadCount
-    defer { ThreadPool.shared.threadCount = before }
-    ThreadPool.shared.threadCount = 1
-    let expected = try body().map { $0.values.map(\.bitPattern) }
-    for count in [2, 3, 8] {
-      ThreadPool.shared.threadCount = count
-      let found = try body().map { $0.values.map(\.bitPattern) }
-      #expect(found == expected, "\(label): other bits with \(count) threads")
-    }
+    try checkThreads(label, body)
   }
 
   /// Largest difference, relative to the expected numbers' root mean square.
