@@ -22,10 +22,8 @@ func system(_ name: String, _ package: String) -> Target {
   .systemLibrary(name: name, providers: [.apt([package])])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], copying: [String] = []) -> Target {
-  .testTarget(
-    name: name, dependencies: dependencies, resources: copying.map { .copy($0) },
-    swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
 let package = Package(
@@ -85,6 +83,39 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["Tensors"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("CatalogTests", ["Catalog"]),
+    tests("LanguageTests", ["Catalog", "Language"]),
+    tests("TensorsTests", ["CKernels", "Tensors"]),
+    tests("LayersTests", ["Layers", "Tensors", "TestSupport"]),
+    tests("CheckpointsTests", ["Catalog", "Checkpoints", "Tensors"]),
+    tests(
+      "ModelsTests", ["Catalog", "Checkpoints", "Layers", "Models", "Tensors", "TestSupport"]),
+    tests("LossesTests", ["Catalog", "Layers", "Losses", "Tensors", "TestSupport"]),
+    tests("OptimizersTests", ["Catalog", "Layers", "Optimizers", "Tensors", "TestSupport"]),
+    tests("DatasetsTests", ["Catalog", "Checkpoints", "Datasets", "Tensors"]),
+    tests(
+      "TrainingTests",
+      [
+        "Catalog", "Checkpoints", "Datasets", "Layers", "Losses", "Models", "Optimizers",
+        "Tensors", "Training", "TestSupport",
+      ]),
+    tests("RecordsTests", ["Records"]),
+    tests("PlotsTests", ["Catalog", "Plots"]),
+    tests(
+      "LabTests",
+      [
+        "Catalog", "Conversation", "Lab", "Jupyter", "Language", "Tensors", "Transcripts",
+        "Terminal",
+      ]),
+    tests("TranscriptsTests", ["Catalog", "Conversation", "Transcripts"]),
+    tests("TerminalTests", ["Catalog", "Conversation", "Terminal"]),
+    tests("CommandLineTests", ["Catalog", "Conversation", "Terminal", "athanor"]),
+    tests("JupyterTests", ["Catalog", "Conversation", "Jupyter"]),
+    tests("ArchitectureTests", []),
   ],
   swiftLanguageModes: [.v6]
 )

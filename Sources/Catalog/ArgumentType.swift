@@ -3,7 +3,7 @@ public protocol ArgumentType: SendableMetatype {
   /// What an error text says is wanted: "a whole number", "a model".
   static var expected: String { get }
   /// The kind of value completion offers for it: "number", "model"; nil where anything goes.
-  static var kind: String? { get }
+  static var valueKind: String? { get }
   /// Words it may be, for completion; empty where it is free.
   static var choices: [String] { get }
   /// Whether it takes the positional arguments (`.rest`) or the unknown names (`.names`) that are
@@ -36,7 +36,7 @@ public struct Mismatch: Error {
 }
 
 extension ArgumentType {
-  public static var kind: String? { nil }
+  public static var valueKind: String? { nil }
   public static var choices: [String] { [] }
   public static var collects: Collecting { .one }
   public static var canBeSkipped: Bool { false }
@@ -51,7 +51,7 @@ extension Value: ArgumentType {
 
 extension Double: ArgumentType {
   public static var expected: String { "a number" }
-  public static var kind: String? { "number" }
+  public static var valueKind: String? { "number" }
   public static func read(_ value: Value) throws -> Double {
     guard case .number(let number) = value else { throw Mismatch() }
     return number
@@ -61,7 +61,7 @@ extension Double: ArgumentType {
 
 extension Float: ArgumentType {
   public static var expected: String { "a number" }
-  public static var kind: String? { "number" }
+  public static var valueKind: String? { "number" }
   public static func read(_ value: Value) throws -> Float { Float(try Double.read(value)) }
   public var literal: String {
     "\(self)".hasSuffix(".0") ? String("\(self)".dropLast(2)) : "\(self)"
@@ -70,7 +70,7 @@ extension Float: ArgumentType {
 
 extension Int: ArgumentType {
   public static var expected: String { "a whole number" }
-  public static var kind: String? { "number" }
+  public static var valueKind: String? { "number" }
   public static func read(_ value: Value) throws -> Int {
     guard case .number(let number) = value, let whole = Int(exactly: number) else {
       throw Mismatch()
@@ -82,7 +82,7 @@ extension Int: ArgumentType {
 
 extension Bool: ArgumentType {
   public static var expected: String { "true or false" }
-  public static var kind: String? { "true or false" }
+  public static var valueKind: String? { "true or false" }
   public static var choices: [String] { ["true", "false"] }
   public static func read(_ value: Value) throws -> Bool {
     guard case .bool(let flag) = value else { throw Mismatch() }
@@ -93,7 +93,7 @@ extension Bool: ArgumentType {
 
 extension String: ArgumentType {
   public static var expected: String { "a string" }
-  public static var kind: String? { "string" }
+  public static var valueKind: String? { "string" }
   public static func read(_ value: Value) throws -> String {
     guard case .string(let text) = value else { throw Mismatch() }
     return text
@@ -103,7 +103,7 @@ extension String: ArgumentType {
 
 extension Optional: ArgumentType where Wrapped: ArgumentType {
   public static var expected: String { Wrapped.expected + " or none" }
-  public static var kind: String? { Wrapped.kind }
+  public static var valueKind: String? { Wrapped.valueKind }
   public static var choices: [String] { Wrapped.choices }
   public static func read(_ value: Value) throws -> Wrapped? {
     if case .none = value { return nil }
@@ -114,7 +114,7 @@ extension Optional: ArgumentType where Wrapped: ArgumentType {
 
 extension Array: ArgumentType where Element: ArgumentType {
   public static var expected: String { "a list, each item " + Element.expected }
-  public static var kind: String? { "list" }
+  public static var valueKind: String? { "list" }
   public static func read(_ value: Value) throws -> [Element] {
     switch value {
     case .list(let items): return try items.map(Element.read)
@@ -136,7 +136,7 @@ extension Choice {
   public static var expected: String {
     "one of " + allCases.map { quotedText($0.rawValue) }.joined(separator: ", ")
   }
-  public static var kind: String? { "string" }
+  public static var valueKind: String? { "string" }
   public static var choices: [String] { allCases.map(\.rawValue) }
   public static func read(_ value: Value) throws -> Self {
     guard case .string(let word) = value else { throw Mismatch() }
@@ -155,7 +155,7 @@ public struct Rest<Element: ArgumentType>: ArgumentType {
   public var items: [Element]
   public init(_ items: [Element] = []) { self.items = items }
   public static var expected: String { Element.expected }
-  public static var kind: String? { Element.kind }
+  public static var valueKind: String? { Element.valueKind }
   public static var collects: Collecting { .rest }
   public static func read(_ value: Value) throws -> Rest<Element> {
     guard case .list(let items) = value else { throw Mismatch() }
@@ -170,7 +170,7 @@ public struct Subject<Wrapped: ArgumentType>: ArgumentType {
   public var value: Wrapped?
   public init(_ value: Wrapped? = nil) { self.value = value }
   public static var expected: String { Wrapped.expected }
-  public static var kind: String? { Wrapped.kind }
+  public static var valueKind: String? { Wrapped.valueKind }
   public static var canBeSkipped: Bool { true }
   public static func read(_ value: Value) throws -> Subject<Wrapped> {
     if case .none = value { return Subject() }
@@ -190,7 +190,8 @@ public struct Names: ArgumentType {
 
 /// Objects are arguments as they are.
 extension ArgumentType where Self: Object {
-  public static var kind: String? {
+  public static var valueKind: String? { kind }
+  public static var valueKind: String? {
     let name: String = Self.kind
     return name
   }

@@ -31,7 +31,7 @@ public struct Argument<Type: ArgumentType>: Sendable {
 
   var info: ArgumentInfo {
     ArgumentInfo(
-      name: name, summary: summary, expected: Type.expected, kind: Type.kind,
+      name: name, summary: summary, expected: Type.expected, kind: Type.valueKind,
       choices: Type.choices, collects: Type.collects, fallback: fallback.map { $0().literal },
       isRequired: fallback == nil && Type.collects == .one, canBeSkipped: Type.canBeSkipped
     ) { value in

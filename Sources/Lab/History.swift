@@ -1,7 +1,7 @@
 import Conversation
 import Records
 
-extension Records {
+extension RecordStore {
   /// Inputs of the past as a front door asks for them.
   func past(_ query: PastQuery) -> [PastInput] {
     let found: [InputRecord] =

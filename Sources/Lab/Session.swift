@@ -27,14 +27,14 @@ public final class Session: Interpreter, OutputContext {
   var replayed: [String] = []
   /// Set by `quit`.
   var exitCode: Int32?
-  let records: Records
+  let records: RecordStore
   private(set) var inputNumber = 0
   private var displayNumber = 0
   /// What the input being executed has shown, for the history.
   private var shownText = ""
   lazy var evaluator = makeEvaluator()
 
-  public init(listener: any Listener, interruption: Interruption, records: Records) {
+  public init(listener: any Listener, interruption: Interruption, records: RecordStore) {
     self.listener = listener
     self.interruption = interruption
     self.records = records

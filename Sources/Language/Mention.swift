@@ -8,7 +8,7 @@ public enum Mention: ArgumentType {
   case value(Value)
 
   public static var expected: String { "a name or a value" }
-  public static var kind: String? { mentionKind }
+  public static var valueKind: String? { mentionKind }
 
   static let mentionKind = "name"
 

@@ -23,7 +23,7 @@ public struct InputRecord: Sendable, Equatable {
 
 /// The history of inputs, as Jupyter's `history_request` asks for it (Jupyter messaging protocol 5.4)
 /// and a terminal recalls it.
-extension Records {
+extension RecordStore {
   /// Records an input of this session; a second one with the same line number replaces the first.
   public func append(line: Int, code: String, output: String? = nil) {
     let time = now()
@@ -63,7 +63,7 @@ extension Records {
   /// - Parameter session: A number; 0 for this session, -1 for the one before, and so on.
   public func range(session: Int, start: Int = 1, stop: Int? = nil) -> [InputRecord] {
     read([]) { database, state in
-      guard let number = try Records.number(of: session, database, state) else { return [] }
+      guard let number = try RecordStore.number(of: session, database, state) else { return [] }
       return try Row.fetchAll(
         database,
         sql: """
@@ -80,7 +80,7 @@ extension Records {
   ///   - count: Only the newest so many.
   ///   - unique: Of equal inputs only the newest.
   public func search(_ pattern: String, count: Int? = nil, unique: Bool = false) -> [InputRecord] {
-    let glob = Records.glob(pattern)
+    let glob = RecordStore.glob(pattern)
     let chosen =
       unique ? "id IN (SELECT max(id) FROM input WHERE code GLOB ? GROUP BY code)" : "code GLOB ?"
     return read([]) { database, _ in

@@ -44,7 +44,7 @@ public struct NewRun: Sendable, Equatable {
 }
 
 /// A run on record.
-public struct RunRecord: Sendable, Equatable {
+public struct StoredRun: Sendable, Equatable {
   public let key: RunKey
   /// The number a person calls it by, counted from 1 over all time.
   public let number: Int
@@ -99,7 +99,7 @@ public struct EventRecord: Sendable, Equatable {
   }
 }
 
-extension Records {
+extension RecordStore {
   /// Records a new run.
   public func add(_ run: NewRun, as key: RunKey = RunKey()) -> RunKey {
     let time = now()
@@ -157,30 +157,30 @@ extension Records {
   }
 
   /// The newest runs, newest first.
-  public func runs(limit: Int? = nil, includingArchived: Bool = false) -> [RunRecord] {
+  public func runs(limit: Int? = nil, includingArchived: Bool = false) -> [StoredRun] {
     read([]) { database, _ in
-      try Records.fetchRuns(
+      try RecordStore.fetchRuns(
         database, where: includingArchived ? "1" : "archived = 0", [], limit: limit)
     }
   }
 
   /// The run of a key; nil if there is none.
-  public func run(_ key: RunKey) -> RunRecord? {
+  public func run(_ key: RunKey) -> StoredRun? {
     read(nil) { database, _ in
-      try Records.fetchRuns(database, where: "key = ?", [key.value], limit: 1).first
+      try RecordStore.fetchRuns(database, where: "key = ?", [key.value], limit: 1).first
     }
   }
 
   /// The run of a number as people write it; nil if there is none.
-  public func run(number: Int) -> RunRecord? {
+  public func run(number: Int) -> StoredRun? {
     read(nil) { database, _ in
-      try Records.fetchRuns(database, where: "id = ?", [number], limit: 1).first
+      try RecordStore.fetchRuns(database, where: "id = ?", [number], limit: 1).first
     }
   }
 
   private static func fetchRuns(
     _ database: Database, where condition: String, _ arguments: StatementArguments, limit: Int?
-  ) throws -> [RunRecord] {
+  ) throws -> [StoredRun] {
     // One query for all tags: most runs have none.
     var tags: [Int64: [String]] = [:]
     let chosen = "SELECT key FROM run WHERE \(condition)"
@@ -191,12 +191,12 @@ extension Records {
     let rows = try Row.fetchCursor(
       database,
       sql: """
-        SELECT \(RunRecord.columns) FROM run WHERE \(condition)
+        SELECT \(StoredRun.columns) FROM run WHERE \(condition)
         ORDER BY id DESC LIMIT \(max(0, limit ?? .max))
         """,
       arguments: arguments)
-    var result: [RunRecord] = []
-    while let row = try rows.next() { result.append(RunRecord(row, tags: tags)) }
+    var result: [StoredRun] = []
+    while let row = try rows.next() { result.append(StoredRun(row, tags: tags)) }
     return result
   }
 

@@ -84,7 +84,7 @@ func writeChunks(
   state.chunks[key] = chunk
 }
 
-extension Records {
+extension RecordStore {
   /// Adds a value to a series of a run. Costs no more than an append: it is written later.
   public func append(_ value: Double, to series: String, of run: RunKey, step: Int) {
     enqueue(SeriesPoint(step: step, value: value), to: SeriesKey(run: run, name: series))

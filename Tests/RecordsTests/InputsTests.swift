@@ -4,13 +4,13 @@ import Testing
 @Suite("History of inputs")
 struct InputsTests {
   /// Three sessions of a file, the last one open.
-  private func threeSessions(_ folder: String) -> Records {
+  private func threeSessions(_ folder: String) -> RecordStore {
     for session in 1...2 {
-      let records = Records(folder: folder)
+      let records = RecordStore(folder: folder)
       for line in 1...3 { records.append(line: line, code: "s\(session) l\(line)") }
       records.flush()
     }
-    let records = Records(folder: folder)
+    let records = RecordStore(folder: folder)
     for (line, code) in ["a = 1", "fit t", "a = 1", "plot [a]"].enumerated() {
       records.append(line: line + 1, code: code, output: code == "plot [a]" ? "drawn" : nil)
     }
@@ -47,7 +47,7 @@ struct InputsTests {
   @Test func `before anything is written the session before is the newest one`() throws {
     let scratch = try Scratch()
     _ = threeSessions(scratch.path)
-    let next = Records(folder: scratch.path)
+    let next = RecordStore(folder: scratch.path)
     #expect(next.session == nil)
     #expect(next.range(session: 0).isEmpty)
     #expect(next.range(session: -1).map(\.code).last == "plot [a]")
@@ -78,7 +78,7 @@ struct InputsTests {
   }
 
   @Test func `an input written twice is replaced, and an output can come later`() {
-    let records = Records.inMemory()
+    let records = RecordStore.inMemory()
     records.append(line: 1, code: "step")
     records.setOutput(line: 1, "loss 2.3")
     #expect(records.tail(1).map(\.output) == ["loss 2.3"])
@@ -91,7 +91,7 @@ struct InputsTests {
   }
 
   @Test func `any text comes back as it was`() {
-    let records = Records.inMemory()
+    let records = RecordStore.inMemory()
     let codes = [
       "", "\"'; DROP TABLE input; --", "α\nβ\t🧪", String(repeating: "x", count: 100_000),
     ]

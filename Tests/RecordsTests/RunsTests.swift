@@ -11,12 +11,12 @@ struct RunsTests {
     let scratch = try Scratch()
     let key: RunKey
     do {
-      let records = Records(folder: scratch.path)
+      let records = RecordStore(folder: scratch.path)
       key = records.add(sample)
       records.setTags(["usi", "baseline", "usi"], of: key)
       records.update(key, note: "the first that worked")
     }
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     let found = try #require(records.run(key))
     #expect(found.run == sample)
     #expect(found.number == 1)
@@ -31,7 +31,7 @@ struct RunsTests {
   }
 
   @Test func `updates change what they name and nothing else`() throws {
-    let records = Records.inMemory()
+    let records = RecordStore.inMemory()
     let key = records.add(sample)
     records.update(key, goal: "dkd()", summary: "{}")
     var expected = sample
@@ -48,7 +48,7 @@ struct RunsTests {
 
   @Test func `ten thousand runs are listed, newest first`() throws {
     let scratch = try Scratch()
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     var keys: [RunKey] = []
     for index in 0..<10_000 {
       var run = sample
@@ -66,7 +66,7 @@ struct RunsTests {
   }
 
   @Test func `a deleted run takes its series, tags and events along`() {
-    let records = Records.inMemory()
+    let records = RecordStore.inMemory()
     let key = records.add(sample)
     let other = records.add(sample)
     records.append(1, to: "loss", of: key, step: 1)
@@ -87,7 +87,7 @@ struct RunsTests {
   }
 
   @Test func `events keep their order`() {
-    let records = Records.inMemory()
+    let records = RecordStore.inMemory()
     let key = records.add(sample)
     records.addEvent("change", "goal = dkd()", run: key, step: 100)
     records.addEvent("steps", "101..200", run: key, step: 200)
@@ -109,14 +109,14 @@ struct SeriesTests {
     }
     let key: RunKey
     do {
-      let records = Records(folder: scratch.path)
+      let records = RecordStore(folder: scratch.path)
       key = records.add(NewRun(name: "a", kind: "train"))
       for step in 0..<3000 {
         records.append(values[step], to: "loss", of: key, step: step)
         if step == 1023 || step == 1024 || step == 2500 { records.flush() }
       }
     }
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     for step in 3000..<5000 { records.append(values[step], to: "loss", of: key, step: step) }
     records.append(.nan, to: "kd", of: key, step: -5)
     let points = records.series("loss", of: key)

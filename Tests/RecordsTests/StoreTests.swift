@@ -6,7 +6,7 @@ import Testing
 struct StoreTests {
   @Test func `nothing is made before the first use`() throws {
     let scratch = try Scratch()
-    let records = Records(folder: scratch.path + "/deep/er")
+    let records = RecordStore(folder: scratch.path + "/deep/er")
     #expect(records.path == scratch.path + "/deep/er/records.sqlite")
     records.flush()
     #expect(scratch.names.isEmpty)
@@ -19,7 +19,7 @@ struct StoreTests {
     try Data().write(to: URL(fileURLWithPath: scratch.file))
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o644], ofItemAtPath: scratch.file)
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     records.append(line: 1, code: "secret")
     records.flush()
     #expect(scratch.names.contains("records.sqlite-wal"))
@@ -30,9 +30,9 @@ struct StoreTests {
 
   @Test func `writes reach the file by themselves within a second`() async throws {
     let scratch = try Scratch()
-    let writer = Records(folder: scratch.path, delay: 0.02)
+    let writer = RecordStore(folder: scratch.path, delay: 0.02)
     writer.append(line: 1, code: "1 + 1")
-    let reader = Records(folder: scratch.path)
+    let reader = RecordStore(folder: scratch.path)
     for _ in 0..<500 where reader.tail(1).isEmpty {
       try await Task.sleep(nanoseconds: 10_000_000)
     }
@@ -48,15 +48,15 @@ struct StoreTests {
   @Test func `records that are let go are written first`() throws {
     let scratch = try Scratch()
     do {
-      let records = Records(folder: scratch.path, delay: 3600)
+      let records = RecordStore(folder: scratch.path, delay: 3600)
       records.append(line: 1, code: "kept")
     }
-    #expect(Records(folder: scratch.path).tail(1).map(\.code) == ["kept"])
+    #expect(RecordStore(folder: scratch.path).tail(1).map(\.code) == ["kept"])
   }
 
   @Test func `the files of a process that was killed hold all it had flushed`() throws {
     let scratch = try Scratch()
-    let records = Records(folder: scratch.path, delay: 3600)
+    let records = RecordStore(folder: scratch.path, delay: 3600)
     let key = records.add(NewRun(name: "run", kind: "distill"))
     for step in 0..<3000 {
       records.append(Double(step), to: "loss", of: key, step: step)
@@ -70,7 +70,7 @@ struct StoreTests {
       try FileManager.default.copyItem(
         atPath: scratch.path + "/" + name, toPath: other.path + "/" + name)
     }
-    let found = Records(folder: other.path)
+    let found = RecordStore(folder: other.path)
     #expect(found.series("loss", of: key).map(\.step) == Array(0..<3000))
     #expect(found.tail(1).isEmpty)
     #expect(found.takeWarnings().isEmpty)
@@ -82,7 +82,7 @@ struct StoreTests {
     await withTaskGroup(of: [String].self) { group in
       for _ in 0..<6 {
         group.addTask {
-          let records = Records(folder: path, delay: 0.01)
+          let records = RecordStore(folder: path, delay: 0.01)
           for line in 1...40 {
             records.append(line: line, code: "line \(line)")
             if line.isMultiple(of: 8) { records.flush() }
@@ -93,13 +93,13 @@ struct StoreTests {
       }
       for await problems in group { #expect(problems == []) }
     }
-    let all = Records(folder: path).tail(1000)
+    let all = RecordStore(folder: path).tail(1000)
     #expect(all.count == 240)
     #expect(Set(all.map(\.session)) == Set(1...6))
   }
 
   @Test func `one store can be used from many threads`() async {
-    let records = Records.inMemory()
+    let records = RecordStore.inMemory()
     let key = records.add(NewRun(name: "r", kind: "train"))
     await withTaskGroup(of: Void.self) { group in
       for worker in 0..<4 {
@@ -124,7 +124,7 @@ struct TroubleTests {
     let scratch = try Scratch()
     var bytes = [UInt8]((0..<8192).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 3) })
     if kind > 0 {
-      let writer = Records(folder: scratch.path)
+      let writer = RecordStore(folder: scratch.path)
       for line in 1...200 { writer.append(line: line, code: String(repeating: "x", count: 500)) }
       writer.flush()
     }
@@ -138,7 +138,7 @@ struct TroubleTests {
       try FileManager.default.removeItem(atPath: scratch.path + "/" + name)
     }
     try Data(bytes).write(to: URL(fileURLWithPath: scratch.file))
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     records.append(line: 1, code: "after")
     #expect(records.tail(9).map(\.code) == ["after"])
     let warnings = records.takeWarnings()
@@ -148,13 +148,13 @@ struct TroubleTests {
     let aside = try #require(scratch.names.first { $0.contains("damaged") && !$0.contains("-wal") })
     let kept = FileManager.default.contents(atPath: scratch.path + "/" + aside)
     #expect(kept.map { [UInt8]($0) } == bytes)
-    #expect(Records(folder: scratch.path).tail(9).map(\.code) == ["after"])
+    #expect(RecordStore(folder: scratch.path).tail(9).map(\.code) == ["after"])
   }
 
   @Test func `a file that is no folder leaves records in memory with one warning`() throws {
     let scratch = try Scratch()
     try Data().write(to: URL(fileURLWithPath: scratch.path + "/file"))
-    let records = Records(folder: scratch.path + "/file/below")
+    let records = RecordStore(folder: scratch.path + "/file/below")
     for line in 1...3 {
       records.append(line: line, code: "code \(line)")
       records.flush()
@@ -170,7 +170,7 @@ struct TroubleTests {
     let scratch = try Scratch()
     try FileManager.default.createDirectory(
       atPath: scratch.file, withIntermediateDirectories: false)
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     records.append(line: 1, code: "a")
     #expect(records.tail(9).map(\.code) == ["a"])
     #expect(records.takeWarnings().count == 1)
@@ -180,7 +180,7 @@ struct TroubleTests {
   @Test func `a file of a later version is left alone`() throws {
     let scratch = try Scratch()
     do {
-      let records = Records(folder: scratch.path)
+      let records = RecordStore(folder: scratch.path)
       records.append(line: 1, code: "old")
     }
     // The user version stands at byte 60 of the header (SQLite database file format, 1.3.14).
@@ -190,7 +190,7 @@ struct TroubleTests {
     var bytes = try #require(FileManager.default.contents(atPath: scratch.file))
     bytes[62] = 1
     try bytes.write(to: URL(fileURLWithPath: scratch.file))
-    let records = Records(folder: scratch.path)
+    let records = RecordStore(folder: scratch.path)
     records.append(line: 1, code: "new")
     #expect(records.tail(9).map(\.code) == ["new"])
     #expect(records.takeWarnings().first?.contains("later version") == true)

@@ -83,7 +83,7 @@ struct DataPart: ArgumentType {
   var split: Split
 
   static var expected: String { "a data set or a split" }
-  static var kind: String? { "data set" }
+  static var valueKind: String? { "data set" }
 
   init(data: Dataset, split: Split) {
     self.data = data

@@ -10,7 +10,7 @@ enum Plottable: ArgumentType {
   case numbers([Double])
 
   static var expected: String { "a series, a run or a list of numbers" }
-  static var kind: String? { "series" }
+  static var valueKind: String? { "series" }
 
   static func read(_ value: Value) throws -> Plottable {
     switch value {

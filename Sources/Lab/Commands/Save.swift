@@ -13,7 +13,7 @@ enum Savable: ArgumentType {
   case data(Dataset)
 
   static var expected: String { "a model, a run, a plot or a data set" }
-  static var kind: String? { "model" }
+  static var valueKind: String? { "model" }
 
   static func read(_ value: Value) throws -> Savable {
     switch value {

@@ -12,7 +12,7 @@ import Synchronization
 /// lives, and `takeWarnings()` has one text that says so.
 ///
 /// Call `flush()` before the process ends.
-public final class Records: Sendable {
+public final class RecordStore: Sendable {
   /// Where the file lies; nil for records kept in memory.
   public let path: String?
 
@@ -22,7 +22,7 @@ public final class Records: Sendable {
   private let queue = DispatchQueue(label: "records", qos: .utility)
   private let delay: Double
 
-  /// Records in a folder, which is made if need be. Touches no disk until first used.
+  /// A store in a folder, which is made if need be. Touches no disk until first used.
   ///
   /// - Parameter delay: Seconds that writes may wait for more to come.
   public init(folder: String, delay: Double = 0.4) {
@@ -38,8 +38,8 @@ public final class Records: Sendable {
     store = Mutex(Store(path: nil))
   }
 
-  /// Records that vanish with the process.
-  public static func inMemory() -> Records { Records(memoryDelay: 0.4) }
+  /// A store that vanishes with the process.
+  public static func inMemory() -> RecordStore { RecordStore(memoryDelay: 0.4) }
 
   deinit {
     flush()
