@@ -9,6 +9,9 @@ public import Conversation
 /// The Jupyter kernel: serves one session over ZeroMQ (Jupyter messaging 5.5,
 /// https://jupyter-client.readthedocs.io/en/stable/messaging.html).
 public enum Kernel {
+  /// What the kernel says its version is.
+  public static let version = "0.1.0"
+
   /// Serves the channels that a connection file names until a client or a signal ends the kernel.
   ///
   /// SIGINT interrupts what is executed; SIGTERM, SIGHUP and the end of the process that started

@@ -68,7 +68,7 @@ public final class KernelClient {
 
   /// The next message; nil when so many milliseconds have passed without.
   func receive(
-    on channel: ConnectionInfo.Channel, milliseconds: Int = 10_000
+    on channel: ConnectionInfo.Channel, milliseconds: Int = 60_000
   ) throws -> Message? {
     try receiveRaw(on: channel, milliseconds: milliseconds)
       .map { try Message($0, checkedBy: signer) }
@@ -81,12 +81,13 @@ public final class KernelClient {
   @discardableResult
   public func waitUntilReady(milliseconds: Int = 10_000) throws -> String {
     let end = monotonicMilliseconds() + milliseconds
-    let id = send("kernel_info_request", on: .control)
     func rest() -> Int { max(0, end - monotonicMilliseconds()) }
     var isHeard = false
     while !isHeard, let message = try receive(on: .iopub, milliseconds: rest()) {
       isHeard = message.type == "iopub_welcome"
     }
+    // Asked only now: what is published around the answer is heard for sure.
+    let id = send("kernel_info_request", on: .control)
     while isHeard, let reply = try receive(on: .control, milliseconds: rest()) {
       guard reply.parentID == id else { continue }
       let name = reply.content["implementation"]?.text ?? "?"

@@ -1,16 +1,14 @@
 /// What the kernel says of itself: the content of `kernel_info_reply`.
 enum KernelInfo {
-  static let version = "0.1.0"
-
   static var content: JSON {
     [
       "status": "ok",
       "protocol_version": .string(Composer.protocolVersion),
       "implementation": "athanor",
-      "implementation_version": .string(version),
+      "implementation_version": .string(Kernel.version),
       "language_info": [
         "name": "athanor",
-        "version": .string(version),
+        "version": .string(Kernel.version),
         "mimetype": "text/x-athanor",
         "file_extension": ".ath",
         // No front end knows the language. Python's comments, strings, calls and most keywords are
@@ -19,7 +17,7 @@ enum KernelInfo {
         "codemirror_mode": "python",
       ],
       "banner": .string(
-        "Athanor \(version), a laboratory for knowledge distillation. Type help to begin."),
+        "Athanor \(Kernel.version), a laboratory for knowledge distillation. Type help to begin."),
       "help_links": [],
       "debugger": false,
       "supported_features": [],

@@ -60,6 +60,9 @@ final class Publisher: Sendable {
     if state.with({ $0.queue.append(entry, now: now) }) { bell.ring() }
   }
 
+  /// Bytes that have not been handed to the library.
+  var waitingBytes: Int { state.with { $0.queue.bytes } }
+
   /// Waits while too much waits to be published, unless the person asks to stop.
   func waitForRoom(_ interruption: Interruption) {
     while !interruption.isRequested {

@@ -85,11 +85,12 @@ final class Server: Sendable {
 
   /// Ends session and threads in an order in which everything said so far still leaves.
   ///
+  /// - Parameter patience: Milliseconds that the session has to end.
   /// - Returns: Whether the session's thread has ended too.
-  func stop() -> Bool {
-    office.attention.close()
+  @discardableResult
+  func stop(patience: Int = Server.patience) -> Bool {
     office.inbox.close()
-    let hasEnded = session.with { $0 }?.join(milliseconds: Server.patience) ?? true
+    let hasEnded = endSession(patience)
     office.publisher.finish()
     office.shell.finish()
     office.control.finish()
@@ -98,5 +99,15 @@ final class Server: Sendable {
     context.end()
     for channel in ConnectionInfo.Channel.allCases { info.removeSocketFile(channel) }
     return hasEnded
+  }
+
+  private func endSession(_ patience: Int) -> Bool {
+    guard let session = session.with({ $0 }) else { return true }
+    for _ in 0..<patience / 50 {
+      // Again and again: a session forgets requests when it begins an input.
+      office.attention.close()
+      if session.join(milliseconds: 50) { return true }
+    }
+    return false
   }
 }

@@ -78,15 +78,13 @@ final class SessionDesk {
     }
     let start = monotonicMilliseconds()
     if content.isRecorded { count += 1 }
-    if !content.isSilent {
-      office.publisher.post(
-        "execute_input",
-        ["code": .string(content.code), "execution_count": .integer(count)],
-        parent: message.header)
-    }
     listener.begin(message, content, count: count)
     defer { listener.end() }
-    let (outcome, expressions) = office.attention.during { perform(content) }
+    let (outcome, expressions) = office.attention.during {
+      // From the moment that a client can know of the execution, it can be interrupted.
+      announce(content, message)
+      return perform(content)
+    }
     if case .failed(let report) = outcome {
       fail(ErrorContent(report), content, message, elapsed: monotonicMilliseconds() - start)
       return
@@ -102,6 +100,12 @@ final class SessionDesk {
         "status": "ok", "execution_count": .integer(count), "user_expressions": expressions,
         "payload": .array(payloads),
       ], to: message)
+  }
+
+  private func announce(_ content: ExecuteContent, _ message: Message) {
+    if content.isSilent { return }
+    let input: JSON = ["code": .string(content.code), "execution_count": .integer(count)]
+    office.publisher.post("execute_input", input, parent: message.header)
   }
 
   private func perform(_ content: ExecuteContent) -> (Outcome, JSON) {

@@ -19,7 +19,7 @@ final class Bench {
     self.info = server.info
     try server.start(SampleInterpreter.factory)
     client = try KernelClient(server.info)
-    #expect(try client.waitUntilReady() == "athanor \(KernelInfo.version)")
+    #expect(try client.waitUntilReady(milliseconds: 60_000) == "athanor \(Kernel.version)")
     // The status around the first request is of no interest to a test.
     _ = try until("idle")
   }
@@ -27,7 +27,7 @@ final class Bench {
   deinit { stop() }
 
   func stop() {
-    if !isStopped { _ = server.stop() }
+    if !isStopped { server.stop(patience: 60_000) }
     isStopped = true
     if info.transport == .ipc { rmdir(SmallFile.parent(of: info.ip)) }
   }

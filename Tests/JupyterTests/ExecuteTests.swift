@@ -47,7 +47,7 @@ struct ExecuteTests {
     let frames = [header, Array("{}".utf8), Array("{}".utf8), Array("{}".utf8)]
     bench.client.sendRaw(
       [Message.delimiter, signer.signature(of: frames[...])] + frames, on: .shell)
-    let reply = try #require(bench.client.receiveRaw(on: .shell, milliseconds: 5000))
+    let reply = try #require(bench.client.receiveRaw(on: .shell, milliseconds: 60_000))
     #expect(reply[3] == header)
   }
 
@@ -119,21 +119,6 @@ struct ExecuteTests {
         "busy", "execute_input", "error", "idle", "busy", "idle", "busy", "idle", "busy", "idle",
       ])
     #expect(try bench.execute("1").reply["status"] == "ok")
-  }
-
-  @Test func aFastFailureAbortsWhatComesRightBehind() throws {
-    let bench = try Bench()
-    for _ in 0..<20 {
-      let client = bench.client
-      client.send("execute_request", ["code": "fail x"])
-      client.send("execute_request", ["code": "print no"])
-      let replies = try (0..<2).map { _ in try #require(try client.receive(on: .shell)) }
-      #expect(replies.map { $0.content["status"]?.text } == ["error", "aborted"])
-      // What is sent after the reply has been seen is new.
-      _ = try bench.until("idle")
-      _ = try bench.until("idle")
-      #expect(try bench.execute("1").reply["status"] == "ok")
-    }
   }
 
   @Test func goesOnWhereErrorsAreAllowed() throws {

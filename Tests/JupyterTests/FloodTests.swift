@@ -41,10 +41,26 @@ struct FloodTests {
     bench.client.send("execute_request", ["code": "flood 60000"])
     #expect(try bench.client.receive(on: .iopub) != nil)
     bench.client.send("interrupt_request", on: .control)
-    #expect(try bench.client.shutDown())
-    #expect(bench.server.waitForEnd(milliseconds: 5000) == 0)
-    #expect(bench.server.stop())
+    #expect(try bench.client.shutDown(milliseconds: 60_000))
+    #expect(bench.server.waitForEnd(milliseconds: 60_000) == 0)
+    #expect(bench.server.stop(patience: 60_000))
     stopped.close()
+  }
+
+  @Test func whoeverPrintsWaitsForASlowReader() throws {
+    let bench = try Bench()
+    let publisher = bench.server.office.publisher
+    let stopped = try StoppedReader(bench.info)
+    _ = try bench.until("idle")
+    // More messages than the library keeps for the reader that stopped, then more than wait here.
+    bench.client.send("execute_request", ["code": "flood 20000\nheavy 100"])
+    while publisher.waitingBytes <= Publisher.mostBytes { usleep(1000) }
+    usleep(20_000)
+    #expect(publisher.waitingBytes <= Publisher.mostBytes + (2 << 20))
+    // The one that reads loses nothing when the other has gone.
+    stopped.close()
+    let published = try bench.until("idle")
+    #expect(published.filter { $0.type == "display_data" }.count == 20_100)
   }
 }
 
@@ -65,7 +81,7 @@ private struct StoppedReader {
     try socket.connect(to: info.address(.iopub))
     // Known to the kernel when its control channel has answered after the subscription.
     socket.set(subscribe, bytes: [])
-    try client.waitUntilReady()
+    try client.waitUntilReady(milliseconds: 60_000)
   }
 
   func close() {

@@ -97,8 +97,8 @@ struct InputTests {
     let bench = try Bench()
     bench.client.send("execute_request", ["code": "ask Name?", "allow_stdin": true])
     _ = try #require(try bench.client.receive(on: .stdin))
-    #expect(try bench.client.shutDown())
-    #expect(bench.server.waitForEnd(milliseconds: 5000) == 0)
-    #expect(bench.server.stop())
+    #expect(try bench.client.shutDown(milliseconds: 60_000))
+    #expect(bench.server.waitForEnd(milliseconds: 60_000) == 0)
+    #expect(bench.server.stop(patience: 60_000))
   }
 }

@@ -137,3 +137,14 @@ struct KernelSpecTests {
     }
   }
 }
+
+struct KernelTrialTests {
+  @Test func aProgramThatIsNoKernelIsTold() throws {
+    var spec = KernelSpec.Installed(
+      name: "x", displayName: "X", folder: "/nowhere", executable: "/nowhere/athanor")
+    #expect(throws: Failure.self) { try KernelTrial.run(spec, milliseconds: 200) }
+    spec.executable = "/bin/false"
+    let failure = #expect(throws: Failure.self) { try KernelTrial.run(spec, milliseconds: 200) }
+    #expect(failure?.message == "the kernel does not answer within 200 ms")
+  }
+}

@@ -9,7 +9,7 @@ import Conversation
 
 /// A session of a few words, for tests of the front door: one statement a line.
 ///
-/// `print TEXT`, `warn TEXT`, `lines N`, `flood N`, `fail TEXT`, `spin` (until interrupted), `nap MS`,
+/// `print TEXT`, `warn TEXT`, `lines N`, `flood N`, `heavy N` (mebibytes), `fail TEXT`, `spin` (until interrupted), `nap MS`,
 /// `ask PROMPT`, `secret PROMPT`, `draw ID TEXT`, `update ID TEXT`, `redraw N`, `clear`, `page TEXT`,
 /// `next TEXT`, `quit N`, `put NAME N`, a number, a name or a sum `A + B`; `depth N` recurses.
 final class SampleInterpreter: Interpreter {
@@ -62,7 +62,16 @@ final class SampleInterpreter: Interpreter {
     case "warn": listener.receive(.warning(rest + "\n"))
     case "lines": for index in 0..<number { listener.receive(.text("line \(index)\n")) }
     case "flood":
-      for index in 0..<number { listener.receive(.display(Display("picture \(index)"), id: nil)) }
+      for index in 0..<number {
+        try interruption.check()
+        listener.receive(.display(Display("picture \(index)"), id: nil))
+      }
+    case "heavy":
+      let text = String(repeating: "x", count: 1 << 20)
+      for _ in 0..<number {
+        try interruption.check()
+        listener.receive(.display(Display(text), id: nil))
+      }
     case "fail": throw Failure(.value, rest)
     case "spin": while true { try pause(1) }
     case "nap": for _ in 0..<number { try pause(1) }

@@ -13,8 +13,8 @@ struct ShutdownTests {
         #expect(reply.content == ["status": "ok", "restart": .bool(restart)])
         #expect(kinds(published) == ["busy", "shutdown_reply", "idle"])
         #expect(published[1].content == reply.content)
-        #expect(bench.server.waitForEnd(milliseconds: 5000) == 0)
-        #expect(bench.server.stop())
+        #expect(bench.server.waitForEnd(milliseconds: 60_000) == 0)
+        #expect(bench.server.stop(patience: 60_000))
       }
     }
   }
@@ -24,9 +24,9 @@ struct ShutdownTests {
     bench.client.send("execute_request", ["code": "spin"])
     bench.client.send("execute_request", ["code": "print no"])
     _ = try bench.client.receive(on: .iopub)
-    #expect(try bench.client.shutDown())
-    #expect(bench.server.waitForEnd(milliseconds: 5000) == 0)
-    #expect(bench.server.stop())
+    #expect(try bench.client.shutDown(milliseconds: 60_000))
+    #expect(bench.server.waitForEnd(milliseconds: 60_000) == 0)
+    #expect(bench.server.stop(patience: 60_000))
     #expect(try bench.client.receive(on: .shell)?.content["ename"] == "Interrupted")
   }
 
@@ -36,8 +36,8 @@ struct ShutdownTests {
       let bench = try Bench(info)
       info = bench.info
       #expect(try bench.execute("1").reply["execution_count"] == 1)
-      #expect(try bench.client.shutDown())
-      #expect(bench.server.waitForEnd(milliseconds: 5000) == 0)
+      #expect(try bench.client.shutDown(milliseconds: 60_000))
+      #expect(bench.server.waitForEnd(milliseconds: 60_000) == 0)
       bench.stop()
     }
   }
@@ -63,6 +63,6 @@ struct ShutdownTests {
     #expect(reply["status"] == "ok")
     #expect(reply["payload"] == [["source": "ask_exit", "keepkernel": false]])
     #expect(kinds(published) == ["busy", "execute_input", "stdout", "idle"])
-    #expect(bench.server.waitForEnd(milliseconds: 5000) == 3)
+    #expect(bench.server.waitForEnd(milliseconds: 60_000) == 3)
   }
 }

@@ -78,7 +78,7 @@ struct WireTests {
     let frames = [header(#"{"msg_id":"x","msg_type":"kernel_info_request"}"#), empty, empty, empty]
     let message = try signed("secret", frames + [[1, 2, 3], []])
     bench.client.sendRaw([[9], Array("route".utf8)] + message, on: .shell)
-    let reply = try #require(bench.client.receiveRaw(on: .shell, milliseconds: 5000))
+    let reply = try #require(bench.client.receiveRaw(on: .shell, milliseconds: 60_000))
     #expect(reply.prefix(3) == [[9], Array("route".utf8), Message.delimiter])
     #expect(reply.count == 8)
   }
@@ -131,11 +131,11 @@ struct WireTests {
     let server = try Server(info)
     try server.start(SampleInterpreter.factory)
     let client = try KernelClient(server.info)
-    try client.waitUntilReady()
+    try client.waitUntilReady(milliseconds: 60_000)
     client.send("kernel_info_request")
-    let frames = try #require(client.receiveRaw(on: .shell, milliseconds: 5000))
+    let frames = try #require(client.receiveRaw(on: .shell, milliseconds: 60_000))
     #expect(frames[1].isEmpty)
-    #expect(server.stop())
+    #expect(server.stop(patience: 60_000))
     Bench.remove(SmallFile.parent(of: info.ip))
   }
 }
