@@ -6,7 +6,8 @@ import Records
 public let makeSession: InterpreterFactory = { listener, interruption in
   Session(
     listener: listener, interruption: interruption,
-    records: stateFolder { getenv($0).map { String(cString: $0) } }.map { RecordStore(folder: $0) } ?? .inMemory())
+    records: stateFolder { getenv($0).map { String(cString: $0) } }.map { RecordStore(folder: $0) }
+      ?? .inMemory())
 }
 
 /// A session that leaves no trace: for transcripts and tests.

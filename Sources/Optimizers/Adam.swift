@@ -86,9 +86,11 @@ struct Adam: UpdateRule {
     Argument("lr", "Learning rate.", default: Float(1e-3), check: notNegative),
     Argument("beta1", "Decay of the mean of gradients.", default: Float(0.9), check: belowOne),
     Argument("beta2", "Decay of the mean of squares.", default: Float(0.999), check: belowOne),
-    Argument("eps", "Added to the root of the second moment.", default: Float(1e-8),
+    Argument(
+      "eps", "Added to the root of the second moment.", default: Float(1e-8),
       check: notNegative),
-    Argument("weight_decay", "Pull towards zero, added to the gradient.", default: Float(0),
+    Argument(
+      "weight_decay", "Pull towards zero, added to the gradient.", default: Float(0),
       check: notNegative),
     Argument("decay", "Which parameters decay: all, or weights only.", default: DecayScope.all),
     examples: ["optimizer = adam(lr=1e-3)"], keywords: ["moments", "adaptive"]

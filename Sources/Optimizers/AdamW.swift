@@ -36,9 +36,11 @@ struct AdamW: UpdateRule {
     Argument("lr", "Learning rate.", default: Float(1e-3), check: notNegative),
     Argument("beta1", "Decay of the mean of gradients.", default: Float(0.9), check: belowOne),
     Argument("beta2", "Decay of the mean of squares.", default: Float(0.999), check: belowOne),
-    Argument("eps", "Added to the root of the second moment.", default: Float(1e-8),
+    Argument(
+      "eps", "Added to the root of the second moment.", default: Float(1e-8),
       check: notNegative),
-    Argument("weight_decay", "Share lr·weight_decay of each weight taken off a step.",
+    Argument(
+      "weight_decay", "Share lr·weight_decay of each weight taken off a step.",
       default: Float(0.01), check: notNegative),
     Argument("decay", "Which parameters decay: all, or weights only.", default: DecayScope.all),
     examples: ["optimizer = adamw(lr=2e-3, weight_decay=2e-2)"],

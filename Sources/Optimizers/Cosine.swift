@@ -32,7 +32,8 @@ struct Cosine: Pacing {
       Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983.
       """,
     Argument("warmup", "Epochs of linear growth at the start.", default: 0.0, check: notNegative),
-    Argument("warmup_lr", "Learning rate that the warm-up starts from.", default: 0.0,
+    Argument(
+      "warmup_lr", "Learning rate that the warm-up starts from.", default: 0.0,
       check: notNegative),
     Argument("min_lr", "Learning rate at the end.", default: 0.0, check: notNegative),
     examples: ["schedule = cosine(warmup=1)"], keywords: ["learning rate", "annealing", "warm-up"]

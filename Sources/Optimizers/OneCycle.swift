@@ -47,8 +47,10 @@ struct OneCycle: Pacing {
     Argument<Double>(
       "max_lr", "The peak; the optimizer's own learning rate is not used.", check: positive),
     Argument("pct_start", "Share of the steps spent rising.", default: 0.3, check: share),
-    Argument("div_factor", "Peak over the starting learning rate.", default: 25.0, check: atLeastOne),
-    Argument("final_div_factor", "Starting over the last learning rate.", default: 1e4, check: atLeastOne),
+    Argument(
+      "div_factor", "Peak over the starting learning rate.", default: 25.0, check: atLeastOne),
+    Argument(
+      "final_div_factor", "Starting over the last learning rate.", default: 1e4, check: atLeastOne),
     Argument("cycle_momentum", "Whether momentum moves the other way.", default: true),
     examples: ["schedule = onecycle(0.05)"],
     keywords: ["learning rate", "super-convergence", "cycle"]

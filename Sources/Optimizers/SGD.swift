@@ -59,12 +59,15 @@ struct SGD: UpdateRule {
       lr·(g + momentum·v) with Nesterov.
       """,
     Argument("lr", "Learning rate.", default: Float(0.01), check: notNegative),
-    Argument("momentum", "Share of the last direction that is kept.", default: Float(0),
+    Argument(
+      "momentum", "Share of the last direction that is kept.", default: Float(0),
       check: belowOne),
-    Argument("weight_decay", "Pull towards zero, added to the gradient.", default: Float(0),
+    Argument(
+      "weight_decay", "Pull towards zero, added to the gradient.", default: Float(0),
       check: notNegative),
     Argument("nesterov", "Looks ahead along the momentum.", default: false),
-    Argument("dampening", "Share of the gradient that momentum ignores.", default: Float(0),
+    Argument(
+      "dampening", "Share of the gradient that momentum ignores.", default: Float(0),
       check: belowOne),
     Argument("decay", "Which parameters decay: all, or weights only.", default: DecayScope.all),
     examples: ["optimizer = sgd(lr=0.1, momentum=0.9)"],

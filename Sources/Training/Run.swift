@@ -115,7 +115,8 @@ public final class Run: Object, ArgumentType, Answer {
       }
       if teacher.classes != setup.student.classes {
         throw Failure(
-          .shape, "the teacher has \(teacher.classes) classes, "
+          .shape,
+          "the teacher has \(teacher.classes) classes, "
             + "the student \(setup.student.classes)")
       }
     }
@@ -129,13 +130,15 @@ public final class Run: Object, ArgumentType, Answer {
   static func fits(_ model: Model, _ role: String, _ data: Dataset) throws {
     guard model.channels == data.channels else {
       throw Failure(
-        .shape, "the \(role) \(model.name) takes \(model.channels) channels, "
+        .shape,
+        "the \(role) \(model.name) takes \(model.channels) channels, "
           + "\(data.name) has \(data.channels)",
         advice: "\(model.name)(…, channels=\(data.channels))")
     }
     guard model.classes >= data.classes else {
       throw Failure(
-        .shape, "the \(role) \(model.name) has \(model.classes) classes, "
+        .shape,
+        "the \(role) \(model.name) has \(model.classes) classes, "
           + "\(data.name) has \(data.classes)",
         advice: "\(model.name)(classes=\(data.classes), …)")
     }

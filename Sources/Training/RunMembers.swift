@@ -1,13 +1,15 @@
 public import Catalog
+import Datasets
 import Losses
 import Models
 import Optimizers
-import Datasets
 
 extension Run {
   public var memberNames: [String] {
-    ["student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
-      "seed", "steps", "epoch", "script"] + log.series.map(\.name)
+    [
+      "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
+      "seed", "steps", "epoch", "script",
+    ] + log.series.map(\.name)
   }
 
   public func member(_ name: String) -> Value? {

@@ -137,7 +137,8 @@ public func renormalised(_ images: Tensor, for model: Model, from data: Dataset)
   let given = data.normalisation
   guard wanted.mean.count == given.mean.count else {
     throw Failure(
-      .shape, "\(model.name) was trained on \(wanted.mean.count) channels, "
+      .shape,
+      "\(model.name) was trained on \(wanted.mean.count) channels, "
         + "\(data.name) has \(given.mean.count)")
   }
   let channels = wanted.mean.indices

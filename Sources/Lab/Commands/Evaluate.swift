@@ -48,11 +48,14 @@ enum Evaluate {
       Accuracy (top-1, top-5 for more than five classes), mean negative log likelihood of the \
       labels; with a teacher the agreement of both and mean KL(teacher ‖ student).
       """,
-    Argument("model", "The model; the current run's student where none is named.",
+    Argument(
+      "model", "The model; the current run's student where none is named.",
       default: Subject<Model>()),
-    Argument("on", "A data set (its test part) or a split; none: the current run's data.",
+    Argument(
+      "on", "A data set (its test part) or a split; none: the current run's data.",
       default: DataPart?.none),
-    Argument("teacher", "A model to compare with; the run's teacher for its student.",
+    Argument(
+      "teacher", "A model to compare with; the run's teacher for its student.",
       default: Model?.none),
     Argument("batch", "Samples at a time.", default: 256) {
       $0 < 1 ? "must be at least 1" : nil

@@ -5,7 +5,8 @@ import Plots
 enum Listing {
   static let declaration: Declaration = .command(
     "list", "Lists what there is by name: `list models`, `list \"mob*\"`.",
-    Argument("what", "models, losses, optimizers, schedules, data, augmentation, commands, or a pattern.",
+    Argument(
+      "what", "models, losses, optimizers, schedules, data, augmentation, commands, or a pattern.",
       default: Mention?.none),
     examples: ["list models", "list \"res*\""], keywords: ["catalogue", "available", "names"]
   ) { session, what in

@@ -1,8 +1,8 @@
 import Catalog
-import Conversation
 import Checkpoints
-import Layers
+import Conversation
 import Language
+import Layers
 import Models
 import Training
 
@@ -14,7 +14,8 @@ enum Load {
       match unless `strict=false`, and says what did. `run = load(\"run.athanor\")` makes the run \
       again as it was saved.
       """,
-    Argument("model", "The model to fill; left out, the file is a run.",
+    Argument(
+      "model", "The model to fill; left out, the file is a run.",
       default: Subject<Model>()),
     Argument("path", "The file.") as Argument<String>,
     Argument("strict", "Whether every key must match.", default: true),

@@ -26,7 +26,8 @@ enum Replaying {
       session.emit(.value(value.display(session.style), last: false))
     }
     let seconds = clock.now - start
-    let duration = Double(seconds.components.seconds)
+    let duration =
+      Double(seconds.components.seconds)
       + Double(seconds.components.attoseconds) * 1e-18
     session.write("took \(secondsText(duration))\n", toError: false)
     return Value.number(duration)

@@ -45,9 +45,11 @@ enum Save {
     case .model(let model): try model.checkpoint().writeSafetensors(path)
     case .run(let run): try run.checkpoint().writeSafetensors(path)
     case .plot(let plot):
-      guard let picture = plot.display(session.style).forms.first(where: {
-        $0.mediaType == "image/svg+xml"
-      }) else { throw Failure(.value, "the plot has nothing to draw") }
+      guard
+        let picture = plot.display(session.style).forms.first(where: {
+          $0.mediaType == "image/svg+xml"
+        })
+      else { throw Failure(.value, "the plot has nothing to draw") }
       try AtomicFile.write(path, bytes: Array(picture.content.utf8))
     }
     return Value.none

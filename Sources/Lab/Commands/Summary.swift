@@ -12,9 +12,12 @@ enum Summary {
       convolution layers for one image.
       """,
     Argument("model", "The model.") as Argument<Model>,
-    Argument("size", "Height and width of the image; none: the model's usual.",
-      default: Int?.none) { ($0 ?? 1) < 1 ? "must be at least 1" : nil },
-    examples: ["summary student"], keywords: ["layers", "parameters", "shapes", "MACs", "torchinfo"]
+    Argument(
+      "size", "Height and width of the image; none: the model's usual.",
+      default: Int?.none
+    ) { ($0 ?? 1) < 1 ? "must be at least 1" : nil },
+    examples: ["summary student"],
+    keywords: ["layers", "parameters", "shapes", "MACs", "torchinfo"]
   ) { session, model, size in try session.summary(of: model, size: size ?? model.size) }
 }
 
