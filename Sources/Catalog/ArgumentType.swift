@@ -190,7 +190,6 @@ public struct Names: ArgumentType {
 
 /// Objects are arguments as they are.
 extension ArgumentType where Self: Object {
-  public static var valueKind: String? { kind }
   public static var valueKind: String? {
     let name: String = Self.kind
     return name
