@@ -12,39 +12,28 @@ public func maxPool(
     x, kernel: kernel, stride: stride ?? kernel, padding: padding, ceilMode: ceilMode,
     countsPadding: false, operation: "maxPool")
   let shape = windows.outputShape
-  var places = [Int32](repeating: 0, count: shape.elementCount + 16)
+  let places = PlaceScratch(count: shape.elementCount)
   let result = windows.withTables { tables in
     x.read { source in
-      places.withUnsafeMutableBufferPointer { buffer in
-        Tensor.filled(shape) { y in
-          guard let base = buffer.baseAddress else { return }
-          // Each thread writes its own rows.
-          nonisolated(unsafe) let place = base
-          parallelFor(windows.outputRows, chunk: windows.outputChunk) {
-            ak_max_pool(tables, source, y, place, $0, $1)
-          }
+      Tensor.filled(shape) { y in
+        parallelFor(windows.outputRows, chunk: windows.outputChunk) {
+          ak_max_pool(tables, source, y, places.pointer, $0, $1)
         }
       }
     }
   }
-  let chosen = places
-  return record("maxPool", [x], result) { p in
-    [spread(p.gradient, windows, chosen)]
-  }
+  return record("maxPool", [x], result) { p in [spread(p.gradient, windows, places)] }
 }
 
 /// The gradient of max pooling: every number goes to the place it came from.
 private func spread(
-  _ gradient: Tensor, _ windows: PoolingWindows, _ places: [Int32]
+  _ gradient: Tensor, _ windows: PoolingWindows, _ places: PlaceScratch
 ) -> Tensor {
   let result = windows.withTables { tables in
     gradient.read { dy in
-      places.withUnsafeBufferPointer { buffer in
-        Tensor.filled(windows.inputShape) { dx in
-          guard let place = buffer.baseAddress else { return }
-          parallelFor(windows.inputRows, chunk: windows.inputChunk) {
-            ak_max_pool_backward(tables, dy, place, dx, $0, $1)
-          }
+      Tensor.filled(windows.inputShape) { dx in
+        parallelFor(windows.inputRows, chunk: windows.inputChunk) {
+          ak_max_pool_backward(tables, dy, places.pointer, dx, $0, $1)
         }
       }
     }
@@ -56,16 +45,13 @@ private func spread(
 
 /// Images read at the places that a max pooling chose.
 private func fetch(
-  _ images: Tensor, _ windows: PoolingWindows, _ places: [Int32]
+  _ images: Tensor, _ windows: PoolingWindows, _ places: PlaceScratch
 ) -> Tensor {
   let result = windows.withTables { tables in
     images.read { x in
-      places.withUnsafeBufferPointer { buffer in
-        Tensor.filled(windows.outputShape) { y in
-          guard let place = buffer.baseAddress else { return }
-          parallelFor(windows.outputRows, chunk: windows.outputChunk) {
-            ak_pool_gather(tables, x, place, y, $0, $1)
-          }
+      Tensor.filled(windows.outputShape) { y in
+        parallelFor(windows.outputRows, chunk: windows.outputChunk) {
+          ak_pool_gather(tables, x, places.pointer, y, $0, $1)
         }
       }
     }

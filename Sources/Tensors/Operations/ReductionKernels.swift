@@ -1,21 +1,5 @@
 import CKernels
 
-/// Room for doubles in the tensor pool.
-struct DoubleScratch {
-  private let storage: Storage
-
-  init(count: Int) { storage = Storage(count: 2 * count) }
-
-  var pointer: UnsafeMutablePointer<Double> {
-    UnsafeMutableRawPointer(storage.pointer).assumingMemoryBound(to: Double.self)
-  }
-
-  /// Runs the body with the memory kept alive.
-  func use<Result>(_ body: (UnsafeMutablePointer<Double>) -> Result) -> Result {
-    withExtendedLifetime(storage) { body(pointer) }
-  }
-}
-
 /// A length of slots for sums over rows of `columns` numbers, decided by the shape alone: about
 /// 32768 numbers a slot and at most 256 slots.
 func slotRows(_ rows: Int, columns: Int) -> Int {
