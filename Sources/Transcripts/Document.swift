@@ -27,7 +27,7 @@ public enum Document: Sendable {
   public var inputs: [String] {
     switch self {
     case .script(let code): [code]
-    case .transcript(let transcript): transcript.examples.map(\.input)
+    case .transcript(let transcript): transcript.inputs
     case .notebook(let notebook): notebook.inputs
     }
   }

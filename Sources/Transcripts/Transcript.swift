@@ -21,6 +21,9 @@ public struct Transcript: Sendable {
   public let examples: [Example]
   let lines: [String]
 
+  /// The inputs in order.
+  public var inputs: [String] { examples.map(\.input) }
+
   /// Reads a document.
   /// - Parameter name: The file's name, for error texts.
   /// - Throws: A `Failure` of kind `data` that names the line: an unknown option on a fence, output

@@ -1,15 +1,13 @@
 import ArgumentParser
 import Catalog
 import Glibc
+import Jupyter
 import Lab
 import Terminal
 
 /// The command line: what is asked for without a subcommand, and the list of subcommands.
 @main
 struct Athanor: ParsableCommand {
-  /// The version that `--version` and the banner say.
-  static let version = "0.1.0"
-
   static let configuration = CommandConfiguration(
     commandName: "athanor",
     abstract: "An interactive laboratory for knowledge distillation.",
@@ -19,7 +17,7 @@ struct Athanor: ParsableCommand {
 
       Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 130 interrupted.
       """,
-    version: version,
+    version: Kernel.version,
     subcommands: [Run.self, Test.self, KernelCommand.self])
 
   @Option(
@@ -40,7 +38,7 @@ struct Athanor: ParsableCommand {
       let batch = options.batch(readsAnswers: false)
       throw try Ending(batch.run([.init(script, origin: "<stdin>")]))
     }
-    let banner = "Athanor \(Athanor.version) · 'help' shows what there is, ^D leaves"
+    let banner = "Athanor \(Kernel.version) · 'help' shows what there is, ^D leaves"
     let repl = REPL(
       factory: Lab.makeSession,
       options: .init(color: options.color, isQuiet: quiet, banner: banner))

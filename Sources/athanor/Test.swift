@@ -46,7 +46,7 @@ struct Test: ParsableCommand {
   /// Replays on a session's thread, while this one takes ^C.
   private func replayed(_ file: String) throws -> ReplayResult {
     try Supervision.run { interruption in
-      Result { try replay(file: file, factory: Lab.makeSession, interruption: interruption) }
+      Result { try replay(file: file, factory: Lab.makePrivateSession, interruption: interruption) }
     }.get()
   }
 

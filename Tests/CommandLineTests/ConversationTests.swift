@@ -60,8 +60,9 @@ struct ConversationTests {
         try terminal.waitForCursor(behind: "athanor[1]> 20 + 2")
         terminal.type("\u{1B}")
         try terminal.waitForCursor(behind: "athanor[1]> 20 + ")
-        terminal.type("x\r")
-        try terminal.wait("an error") { $0.lines.contains { $0.hasPrefix("error: ") } }
+        terminal.type("r3\r")
+        try terminal.waitForCursor(behind: "athanor[2]> ")
+        #expect(terminal.screen.lines == ["athanor[1]> 20 + 3", "23", "athanor[2]>"])
       }
     }
   }

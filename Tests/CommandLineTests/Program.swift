@@ -47,7 +47,7 @@ enum Program {
   /// Runs the program with an input that is no terminal.
   static func run(
     _ arguments: [String], input: String = "", environment: [String: String] = [:],
-    whileRunning: ((Process) throws -> Void)? = nil
+    joined: Bool = false, whileRunning: ((Process) throws -> Void)? = nil
   ) throws -> Result {
     try inFolder { home in
       let process = Process()
@@ -60,7 +60,8 @@ enum Program {
       for file in [output, error] { try Data().write(to: URL(filePath: file)) }
       process.standardInput = FileHandle(forReadingAtPath: home + "/input")
       process.standardOutput = FileHandle(forWritingAtPath: output)
-      process.standardError = FileHandle(forWritingAtPath: error)
+      process.standardError =
+        joined ? process.standardOutput : FileHandle(forWritingAtPath: error)
       try process.run()
       try whileRunning?(process)
       process.waitUntilExit()
@@ -70,6 +71,11 @@ enum Program {
         code: process.terminationReason == .exit
           ? process.terminationStatus : 128 + process.terminationStatus)
     }
+  }
+
+  /// Runs the program with standard error in its place among the output.
+  static func runTogether(_ arguments: [String]) throws -> Result {
+    try run(arguments, joined: true)
   }
 
   /// A folder that is gone afterwards.
