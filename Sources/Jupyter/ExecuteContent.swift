@@ -1,5 +1,5 @@
 /// What an `execute_request` asks for.
-struct ExecuteContent: Equatable {
+struct ExecuteContent {
   var code: String
   var isSilent: Bool
   var isRecorded: Bool
@@ -39,11 +39,5 @@ struct ExecuteContent: Equatable {
     case .bool(let flag): return flag
     default: throw WireFault("'\(name)' needs true or false")
     }
-  }
-
-  static func == (a: ExecuteContent, b: ExecuteContent) -> Bool {
-    a.code == b.code && a.isSilent == b.isSilent && a.isRecorded == b.isRecorded
-      && a.allowsInput == b.allowsInput && a.stopsOnError == b.stopsOnError
-      && a.expressions.elementsEqual(b.expressions) { $0 == $1 }
   }
 }

@@ -12,7 +12,7 @@ final class Publisher: Sendable {
   }
 
   /// Messages that the library keeps for one subscriber before it says that it is full.
-  static let messagesKept: Int32 = 8192
+  static let messagesKept: Int32 = 2048
   /// Bytes that may wait here before whoever prints has to wait.
   static let mostBytes = 16 << 20
   static let longestStall = 30_000

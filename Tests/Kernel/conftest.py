@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import tempfile
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOME = pathlib.Path(tempfile.mkdtemp(prefix="athanor-kernel-"))
 PROGRAM = pathlib.Path(os.environ.get("ATHANOR", ROOT / ".build/release/athanor")).resolve()
@@ -24,6 +26,9 @@ os.environ["IPYTHONDIR"] = str(HOME / "ipython")
 
 
 def pytest_sessionstart(session):
+    if not PROGRAM.is_file():
+        shutil.rmtree(HOME, ignore_errors=True)
+        pytest.exit(f"'{PROGRAM}' is not there: swift build -c release makes it", returncode=2)
     subprocess.run([PROGRAM, "kernel", "install", "--user"], check=True, stdout=subprocess.DEVNULL)
     spec = json.loads((HOME / "data/kernels/athanor/kernel.json").read_text())
     assert spec["argv"][0] == str(PROGRAM)
