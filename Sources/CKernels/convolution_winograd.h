@@ -7,7 +7,7 @@
 //   phased  V of all tiles, then all products, then all outputs, through memory: U is read once.
 
 enum { tiles_fused = 30, tiles_fused_wide = 24, tiles_phased = 8, rows_phased = 84 };
-enum { winograd_wide = 256 };
+enum { winograd_wide = 256, phased_floats = 1 << 26 };  // at most 256 MB of planes
 
 typedef struct {
   tile_grid grid;
@@ -26,7 +26,8 @@ static winograd_work winograd_of(const ak_conv *c, enum ak_pass pass) {
   w.width = round_up(w.grid.c, VL);
   const long wide = at_least(w.grid.c, w.grid.k), tiles = w.grid.tiles;
   const long fused = wide >= winograd_wide ? tiles_fused_wide : tiles_fused;
-  w.phased = wide > winograd_wide;
+  w.phased = wide > winograd_wide
+    && 36 * tiles * (w.width + padded_columns(w.panels)) <= phased_floats;
   w.block = w.phased ? tiles_phased : at_least(6, at_most(fused, ceil_div(tiles, 16)));
   w.blocks = ceil_div(tiles, w.block);
   w.plane_v = plane_floats(w.phased ? tiles : w.block, w.width);

@@ -27,7 +27,8 @@ static gradient_work gradient_of(const ak_conv *c) {
   w.columns = padded_columns(w.panels);
   w.blocks = ceil_div(tiles, gradient_block);
   w.plane_d = plane_floats(c->c, w.columns);
-  w.phased = 36 * c->c * w.columns > gradient_floats;
+  w.phased = 36 * c->c * w.columns > gradient_floats
+    && 36 * tiles * (w.width + w.columns) <= phased_floats;
   if (w.phased) {
     w.plane_v = plane_floats(tiles, w.width);
     w.plane_z = plane_floats(tiles, w.columns);

@@ -43,8 +43,15 @@ static const ak_product_kernels *kernels_of(int level) {
 
 const char *ak_isa_name(void) { return kernels_of(ak_isa_level())->name; }
 
+// What a plan asks for on entry, as far as the processor has it.
+static int wanted_level(const ak_plan *plan) {
+  int best = best_level();
+  if (plan->isa <= 0) return ak_isa_level();
+  return plan->isa < best ? plan->isa : best;
+}
+
 void ak_conv_plan(const ak_conv *conv, enum ak_pass pass, int exact, ak_plan *plan) {
-  int level = ak_isa_level();
+  int level = wanted_level(plan);
   *plan = (ak_plan){.isa = level};
   kernels_of(level)->conv_plan(conv, pass, exact, plan);
 }
@@ -57,7 +64,7 @@ void ak_conv_run(
 }
 
 void ak_matrix_plan(const ak_matrix *matrix, ak_plan *plan) {
-  int level = ak_isa_level();
+  int level = wanted_level(plan);
   *plan = (ak_plan){.isa = level};
   kernels_of(level)->matrix_plan(matrix, plan);
 }

@@ -102,8 +102,13 @@ struct PlainConvolution {
         MultilinearCheck.error(dx, plain.dx), MultilinearCheck.error(dw, plain.dw),
       ]
     }
-    for error in try ConvolutionArithmetic.exactly({ try passes() }) { #expect(error < 1e-5) }
-    for error in try passes() { #expect(error < 5e-5) }
+    // Every instruction set up to the processor's best.
+    for level: Int32 in 1...3 {
+      try KernelJob.$instructionSet.withValue(level) {
+        for error in try ConvolutionArithmetic.exactly({ try passes() }) { #expect(error < 1e-5) }
+        for error in try passes() { #expect(error < 5e-5) }
+      }
+    }
   }
 
   @Test(arguments: ConvolutionCase.all.filter { $0.input.elementCount < 3000 })

@@ -65,9 +65,14 @@ struct MatrixProductCase: CustomTestStringConvertible, Sendable {
 @Suite(.serialized) struct MatrixProductTests {
   @Test(arguments: MatrixProductCase.all)
   func productsAgreeWithTheirDefinition(_ c: MatrixProductCase) throws {
-    let product = try matmul(c.a, c.b, transposeA: c.transposeA, transposeB: c.transposeB)
-    #expect(product.shape == c.batch + [c.m, c.n])
-    #expect(MultilinearCheck.error(product, c.plain) < 1e-5)
+    let expected = c.plain
+    for level: Int32 in 1...3 {
+      try KernelJob.$instructionSet.withValue(level) {
+        let product = try matmul(c.a, c.b, transposeA: c.transposeA, transposeB: c.transposeB)
+        #expect(product.shape == c.batch + [c.m, c.n])
+        #expect(MultilinearCheck.error(product, expected) < 1e-5)
+      }
+    }
   }
 
   @Test(arguments: MatrixProductCase.all.filter { $0.m * $0.k * $0.n < 20_000 })

@@ -75,7 +75,7 @@ typedef struct {
 
 typedef struct {
   int algorithm;    // enum ak_algorithm
-  int isa;
+  int isa;  // set before planning to ask for a level; 0 for ak_isa_level()
   int phases;
   int pack_phases;
   long items[AK_MAX_PHASES];
@@ -95,12 +95,12 @@ typedef struct {
   float *out;
   float *packed;
   float *shared;
-  const ak_epilogue *epilogue;  // forward and matrix products only; or null
+  const ak_epilogue *epilogue;  // forward, and products with A not transposed; or null
   int accumulate;               // add to what `out` holds (then without an epilogue)
 } ak_job;
 
 /// Chooses algorithm and blocking of a convolution. `exact` asks for plain sums of products (no
-/// fast transform), for checks against finite differences.
+/// fast transform), for checks against finite differences. Of `plan`, only `isa` is read.
 void ak_conv_plan(const ak_conv *conv, enum ak_pass pass, int exact, ak_plan *plan);
 void ak_conv_run(
   const ak_conv *conv, enum ak_pass pass, const ak_plan *plan, const ak_job *job, int phase,

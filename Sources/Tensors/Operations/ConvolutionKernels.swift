@@ -17,7 +17,7 @@ struct ConvolutionKernels {
 
   /// The plan of a pass; the same for the same sizes.
   private func plan(_ pass: ak_pass) -> ak_plan {
-    var plan = ak_plan()
+    var plan = KernelJob.blankPlan
     withUnsafePointer(to: sizes) {
       ak_conv_plan($0, pass, ConvolutionArithmetic.isExact ? 1 : 0, &plan)
     }

@@ -15,6 +15,16 @@ struct KernelJob {
     _ low: Int, _ high: Int, _ scratch: UnsafeMutablePointer<Float>
   ) -> Void
 
+  /// The instruction set new plans are made for: 0 the best there is; for tests of the others.
+  @TaskLocal static var instructionSet: Int32 = 0
+
+  /// A plan to be filled in.
+  static var blankPlan: ak_plan {
+    var plan = ak_plan()
+    plan.isa = instructionSet
+    return plan
+  }
+
   func run(into output: inout Tensor, _ kernel: Kernel) {
     let packed = Storage(count: plan.packed_floats)
     let shared = Storage(count: plan.shared_floats)

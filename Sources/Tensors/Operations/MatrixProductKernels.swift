@@ -39,7 +39,7 @@ func multiply(_ left: MatrixOperand, _ right: MatrixOperand, bias: Tensor? = nil
     stride_b: right.batch == nil ? 0 : left.columns * n,
     stride_c: m * n)
   withUnsafePointer(to: sizes) { sizes in
-    var plan = ak_plan()
+    var plan = KernelJob.blankPlan
     ak_matrix_plan(sizes, &plan)
     var epilogue: ak_epilogue?
     if let bias {
