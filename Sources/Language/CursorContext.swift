@@ -118,7 +118,7 @@ struct CursorContext {
       }
       index -= 1
     }
-    isStatementStart = start == before
+    isStatementStart = start == before || tokens[before - 1].kind == .closeBrace
     guard start < before, tokens[start].kind == .name else { return }
     let isCommand =
       start + 1 < before

@@ -1,24 +1,46 @@
 public import Catalog
 
 /// A failure and the place in the source that it is about.
+///
+/// One reference wide: an error of a hundred bytes would make every frame of the evaluator's
+/// recursion larger.
 public struct Diagnostic: Error, Sendable {
-  public var failure: Failure
-  public var source: SourceText
-  public var span: Span
-  /// The calls of functions that led there, the innermost first.
-  public var calls: [Caller] = []
-
   /// A call of a function written in the language.
   public struct Caller: Sendable {
-    public var name: String
-    public var source: SourceText
-    public var span: Span
+    public let name: String
+    public let source: SourceText
+    public let span: Span
   }
 
-  public init(_ failure: Failure, in source: SourceText, at span: Span) {
-    self.failure = failure
-    self.source = source
-    self.span = span
+  private final class Content: Sendable {
+    let failure: Failure
+    let source: SourceText
+    let span: Span
+    let calls: [Caller]
+
+    init(_ failure: Failure, _ source: SourceText, _ span: Span, _ calls: [Caller]) {
+      self.failure = failure
+      self.source = source
+      self.span = span
+      self.calls = calls
+    }
+  }
+
+  private let content: Content
+
+  public init(_ failure: Failure, in source: SourceText, at span: Span, calls: [Caller] = []) {
+    content = Content(failure, source, span, calls)
+  }
+
+  public var failure: Failure { content.failure }
+  public var source: SourceText { content.source }
+  public var span: Span { content.span }
+  /// The calls of functions that led there, the innermost first.
+  public var calls: [Caller] { content.calls }
+
+  /// The same with one more call around it.
+  func called(by caller: Caller) -> Diagnostic {
+    Diagnostic(failure, in: source, at: span, calls: calls + [caller])
   }
 
   /// The kind as a notebook names it: `ArgumentError`.

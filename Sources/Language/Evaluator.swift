@@ -26,7 +26,7 @@ public final class Evaluator {
   private var programDepth = 0
 
   /// Levels of nested expressions, blocks and function bodies evaluated at once.
-  static let maximalDepth = 1_000
+  static let maximalDepth = 500
 
   public init(library: Library, context: any CallContext) {
     self.library = library

@@ -30,8 +30,7 @@ extension Evaluator {
     var holder: (object: any Object, member: Identifier)?
     var first = 0
     if let last = steps.lastIndex(where: { $0.member != nil }), let member = steps[last].member {
-      let owner = try self.value(name, at: span)
-      let object = try walk(owner, Array(steps[..<last]), at: span)
+      let object = try follow(Expression(kind: .name(name), span: span), steps[..<last])
       guard case .object(let object) = object else {
         throw fail(Failure(.type, "\(article(object.kind)) has no members"), at: member.span)
       }
@@ -44,15 +43,6 @@ extension Evaluator {
     } else {
       try assign(value, inVariable: name, span, path)
     }
-  }
-
-  /// The value that a chain of members, indices and calls leads to.
-  private func walk(
-    _ value: Value, _ steps: [Expression.Suffix], at span: Span
-  ) throws(Diagnostic) -> Value {
-    if steps.isEmpty { return value }
-    let name = frame.source[span]
-    return try postfix(Expression(kind: .name(name), span: span), steps)
   }
 
   private func assign(
@@ -138,12 +128,5 @@ extension Evaluator {
     current = .none
     defer { current = .list(items) }
     try replace(path.dropFirst(), in: &items[index], with: value)
-  }
-}
-
-extension Expression.Suffix {
-  fileprivate var member: Identifier? {
-    if case .member(let name) = self { return name }
-    return nil
   }
 }

@@ -2,77 +2,112 @@ import Catalog
 
 /// The `x` of `x.f(y)`.
 struct Receiver {
-  let value: Value
+  var value: Value
+  var span: Span
+}
+
+/// Where a call stands, to find the argument that an error is about.
+private struct CallSite {
+  let receiver: Receiver?
+  let nodes: [ArgumentNode]
   let span: Span
 }
 
 extension Evaluator {
   /// A primary with its calls, indices and members, from left to right.
-  func postfix(
-    _ base: Expression, _ steps: [Expression.Suffix]
-  ) throws(Diagnostic) -> Value {
-    var value: Value
-    var index = 0
-    var end = base.span.end
-    if case .name(let name) = base.kind, case .call(let arguments, let span)? = steps.first {
-      let function = try callable(name, at: base.span)
-      value = try call(function, receiver: nil, arguments, at: base.span.through(span))
-      end = span.end
-      index = 1
-    } else {
-      value = try evaluate(base)
-    }
-    while index < steps.count {
-      let so = Span(base.span.start, end)
-      switch steps[index] {
-      case .index(let node, let span):
-        value = try element(of: value, at: try evaluate(node), node.span)
-        end = span.end
-      case .call(let arguments, let span):
-        value = try call(value, arguments, at: so.through(span))
-        end = span.end
-      case .member(let name):
-        if index + 1 < steps.count, case .call(let arguments, let span) = steps[index + 1] {
-          let receiver = Receiver(value: value, span: so)
-          value = try method(name, of: receiver, arguments, at: name.span.through(span))
-          end = span.end
-          index += 1
-        } else {
-          value = try member(name, of: value)
-          end = name.span.end
-        }
-      }
-      index += 1
-    }
-    return value
+  func postfix(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .postfix(let base, let steps) = node.kind else { return .none }
+    return try follow(base, steps[...])
   }
 
-  private func call(
-    _ value: Value, _ arguments: [ArgumentNode], at span: Span
+  /// Follows the steps behind a primary.
+  func follow(
+    _ base: Expression, _ steps: ArraySlice<Expression.Suffix>
   ) throws(Diagnostic) -> Value {
-    guard case .function(let function) = value else {
-      throw fail(Failure(.type, "\(article(value.kind)) cannot be called"), at: span)
+    var reached = Receiver(value: .none, span: base.span)
+    var rest = steps
+    if !(try beginWithCall(base, &reached, &rest)) { reached.value = try evaluate(base) }
+    while !rest.isEmpty { try followOne(&reached, &rest) }
+    return reached.value
+  }
+
+  private func followOne(
+    _ reached: inout Receiver, _ rest: inout ArraySlice<Expression.Suffix>
+  ) throws(Diagnostic) {
+    let step = rest.removeFirst()
+    guard let name = step.member else {
+      if step.isCall { try callValue(step, &reached) } else { try take(step, &reached) }
+      return
     }
-    return try call(function, receiver: nil, arguments, at: span)
+    if rest.first?.isCall == true {
+      try callMethod(name, rest.removeFirst(), &reached)
+    } else {
+      try read(name, &reached)
+    }
+  }
+
+  private func read(_ name: Identifier, _ reached: inout Receiver) throws(Diagnostic) {
+    reached.value = try member(name, of: reached.value)
+    reached.span = reached.span.through(name.span)
+  }
+
+  /// `f(…)`: a variable of that name that cannot be called does not hide the declaration.
+  private func beginWithCall(
+    _ base: Expression, _ reached: inout Receiver, _ rest: inout ArraySlice<Expression.Suffix>
+  ) throws(Diagnostic) -> Bool {
+    guard case .name(let name) = base.kind, case .call(let arguments, let span)? = rest.first
+    else { return false }
+    rest.removeFirst()
+    reached.span = base.span.through(span)
+    reached.value = try call(
+      try callable(name, at: base.span), receiver: nil, arguments, at: reached.span)
+    return true
+  }
+
+  private func take(
+    _ step: Expression.Suffix, _ reached: inout Receiver
+  ) throws(Diagnostic) {
+    guard case .index(let node, let span) = step else { return }
+    reached.value = try element(of: reached.value, at: try evaluate(node), node.span)
+    reached.span = reached.span.through(span)
+  }
+
+  private func callValue(
+    _ step: Expression.Suffix, _ reached: inout Receiver
+  ) throws(Diagnostic) {
+    guard case .call(let arguments, let span) = step else { return }
+    reached.span = reached.span.through(span)
+    guard case .function(let function) = reached.value else {
+      throw fail(
+        Failure(.type, "\(article(reached.value.kind)) cannot be called"), at: reached.span)
+    }
+    reached.value = try call(function, receiver: nil, arguments, at: reached.span)
   }
 
   /// `x.f(y)`: the member `f` of x if x has one that can be called, else `f(x, y)`.
+  private func callMethod(
+    _ name: Identifier, _ step: Expression.Suffix, _ reached: inout Receiver
+  ) throws(Diagnostic) {
+    guard case .call(let arguments, let span) = step else { return }
+    let (function, isMember) = try method(name, of: reached.value)
+    reached.value = try call(
+      function, receiver: isMember ? nil : reached, arguments, at: name.span.through(span))
+    reached.span = reached.span.through(span)
+  }
+
   private func method(
-    _ name: Identifier, of receiver: Receiver, _ arguments: [ArgumentNode], at span: Span
-  ) throws(Diagnostic) -> Value {
-    if case .object(let object) = receiver.value {
+    _ name: Identifier, of value: Value
+  ) throws(Diagnostic) -> (any Callable, isMember: Bool) {
+    if case .object(let object) = value {
       let member = try readMember(name, of: object)
-      if case .function(let function)? = member {
-        return try call(function, receiver: nil, arguments, at: span)
-      }
+      if case .function(let function)? = member { return (function, true) }
       if let member, library[name.name] == nil {
         throw fail(
           Failure(.type, "'\(name.name)' is \(article(member.kind)) and cannot be called"),
           at: name.span)
       }
     }
-    let function = try callable(name.name, at: name.span)
-    return try call(function, receiver: receiver, arguments, at: span)
+    return (try callable(name.name, at: name.span), false)
   }
 
   func readMember(_ name: Identifier, of object: any Object) throws(Diagnostic) -> Value? {
@@ -123,93 +158,100 @@ extension Evaluator {
   func call(
     _ function: any Callable, receiver: Receiver?, _ nodes: [ArgumentNode], at span: Span
   ) throws(Diagnostic) -> Value {
-    try checkInterruption(at: span)
-    switch function {
-    case let declaration as Declaration:
-      let given = try arguments(nodes, receiver, of: declaration)
-      do {
-        return try declaration.call(given, context)
-      } catch {
-        throw located(error, receiver, nodes, at: span)
-      }
-    case let function as UserFunction:
-      let given = try arguments(nodes, receiver, of: nil)
-      return try call(function, given, receiver, nodes, at: span)
-    default:
-      throw fail(Failure(.type, "'\(function.name)' cannot be called from here"), at: span)
-    }
+    var given = receiver.map { [GivenArgument($0.value)] } ?? []
+    for node in nodes { try add(node, to: &given, function) }
+    return try call(function, given, CallSite(receiver: receiver, nodes: nodes, span: span))
+  }
+
+  private func add(
+    _ node: ArgumentNode, to given: inout [GivenArgument], _ function: any Callable
+  ) throws(Diagnostic) {
+    if mention(node, &given, function) { return }
+    given.append(GivenArgument(try evaluate(node.value), name: node.label?.name))
   }
 
   private func call(
-    _ function: UserFunction, _ given: [GivenArgument], _ receiver: Receiver?,
-    _ nodes: [ArgumentNode], at span: Span
+    _ function: any Callable, _ given: [GivenArgument], _ site: CallSite
   ) throws(Diagnostic) -> Value {
-    if frame.isInside(function) {
-      throw fail(
-        Failure(.state, "\(function.name) calls itself", advice: "use a loop: every script ends"),
-        at: span)
+    if let function = function as? UserFunction { return try enter(function, given, site) }
+    try checkInterruption(at: site.span)
+    guard let declaration = function as? Declaration else {
+      throw fail(Failure(.type, "'\(function.name)' cannot be called from here"), at: site.span)
     }
-    let inner = Frame(source: function.source, function: function, caller: frame)
-    do throws(Failure) {
-      inner.locals = try function.bind(given)
+    do {
+      return try declaration.call(given, context)
     } catch {
-      throw located(error, receiver, nodes, at: span)
+      throw located(error, site)
     }
+  }
+
+  /// A bare name where the declaration wants the name and not its value.
+  private func mention(
+    _ node: ArgumentNode, _ given: inout [GivenArgument], _ function: any Callable
+  ) -> Bool {
+    guard case .name(let name) = node.value.kind, let declaration = function as? Declaration else {
+      return false
+    }
+    let position = given.count { $0.name == nil }
+    let info = declaration.argument(label: node.label?.name, position: position)
+    guard info?.kind == Mention.mentionKind else { return false }
+    let value = Value.object(MentionedName(name: name))
+    given.append(GivenArgument(value, name: node.label?.name))
+    return true
+  }
+
+  /// Executes the body of a function in a frame of its own.
+  private func enter(
+    _ function: UserFunction, _ given: [GivenArgument], _ site: CallSite
+  ) throws(Diagnostic) -> Value {
     let outer = frame
-    frame = inner
+    frame = try makeFrame(function, given, site)
     defer { frame = outer }
     do throws(Diagnostic) {
       if case .returned(let value) = try execute(function.body) { return value }
       return .none
     } catch {
-      var error = error
-      error.calls.append(.init(name: function.name, source: outer.source, span: span))
-      throw error
+      throw error.called(
+        by: .init(name: function.name, source: outer.source, span: site.span))
     }
   }
 
-  private func arguments(
-    _ nodes: [ArgumentNode], _ receiver: Receiver?, of declaration: Declaration?
-  ) throws(Diagnostic) -> [GivenArgument] {
-    var given: [GivenArgument] = []
-    var position = 0
-    if let receiver {
-      given.append(GivenArgument(receiver.value))
-      position = 1
+  private func makeFrame(
+    _ function: UserFunction, _ given: [GivenArgument], _ site: CallSite
+  ) throws(Diagnostic) -> Frame {
+    try checkInterruption(at: site.span)
+    if frame.isInside(function) {
+      throw fail(
+        Failure(.state, "\(function.name) calls itself", advice: "use a loop: every script ends"),
+        at: site.span)
     }
-    for node in nodes {
-      let info = declaration?.argument(label: node.label?.name, position: position)
-      if node.label == nil { position += 1 }
-      let value: Value
-      if info?.kind == Mention.mentionKind, case .name(let name) = node.value.kind {
-        value = .object(MentionedName(name: name))
-      } else {
-        value = try evaluate(node.value)
-      }
-      given.append(GivenArgument(value, name: node.label?.name))
+    let inner = Frame(source: function.source, function: function, caller: frame)
+    do throws(Failure) {
+      inner.locals = try function.bind(given)
+    } catch {
+      throw located(error, site)
     }
-    return given
+    return inner
   }
 
   /// An error of a call with the span of the argument that is to blame.
-  private func located(
-    _ error: any Error, _ receiver: Receiver?, _ nodes: [ArgumentNode], at span: Span
-  ) -> Diagnostic {
+  private func located(_ error: any Error, _ site: CallSite) -> Diagnostic {
     if let diagnostic = error as? Diagnostic { return diagnostic }
-    guard let explained = error as? any Explained else { return diagnostic(error, at: span) }
+    guard let explained = error as? any Explained else { return diagnostic(error, at: site.span) }
+    let nodes = site.nodes
     let failure = explained.failure
     var place: Span?
     switch failure.site {
     case .call: break
     case .positional(let index):
       let spans =
-        (receiver.map { [$0.span] } ?? [])
+        (site.receiver.map { [$0.span] } ?? [])
         + nodes.filter { $0.label == nil }.map(\.value.span)
       if spans.indices.contains(index) { place = spans[index] }
     case .named(let name): place = nodes.last { $0.label?.name == name }?.value.span
     case .label(let name): place = nodes.last { $0.label?.name == name }?.label?.span
     }
-    return fail(failure, at: place ?? span)
+    return fail(failure, at: place ?? site.span)
   }
 }
 

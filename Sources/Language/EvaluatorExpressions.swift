@@ -1,30 +1,36 @@
 import Catalog
 
 extension Evaluator {
+  /// The value of an expression.
+  ///
+  /// Here and in what it calls, frames are kept small: the arms of the switch bind nothing, and what
+  /// does not recurse has functions of its own. A hundred brackets fit a stack of 512 KiB, even
+  /// unoptimised.
   func evaluate(_ node: Expression) throws(Diagnostic) -> Value {
     switch node.kind {
-    case .none: return .none
-    case .bool(let flag): return .bool(flag)
-    case .number(let number): return .number(number)
-    case .string(let text): return .string(text)
-    case .name(let name): return try value(name, at: node.span)
+    case .none, .bool, .number, .string, .name: return try leaf(node)
     default: break
     }
     try enter(at: node.span)
     defer { depth -= 1 }
     switch node.kind {
-    case .chain(let first, let links): return try chain(first, links)
-    case .postfix(let base, let steps): return try postfix(base, steps)
-    case .list(let items): return try list(items, at: node.span)
-    case .powers(let items): return try powers(items)
-    case .comparison(let symbol, let span, let left, let right):
-      return try comparison(symbol, span, left, right)
-    case .range(let lower, let upper): return try range(lower, upper, at: node.span)
-    case .all(let items): return .bool(try decide(items, stopAt: false, "and"))
-    case .any(let items): return .bool(try decide(items, stopAt: true, "or"))
-    case .not(let count, let inner):
-      return .bool(try truth(of: inner, in: "not") != (count % 2 == 1))
-    case .comprehension(let node): return try comprehension(node)
+    case .postfix: return try postfix(node)
+    case .chain: return try chain(node)
+    case .powers: return try powers(node)
+    case .list: return try list(node)
+    case .range: return try range(node)
+    case .comparison: return try comparison(node)
+    case .all, .any, .not: return try logic(node)
+    default: return try comprehension(node)
+    }
+  }
+
+  private func leaf(_ node: Expression) throws(Diagnostic) -> Value {
+    switch node.kind {
+    case .bool(let flag): return .bool(flag)
+    case .number(let number): return .number(number)
+    case .string(let text): return .string(text)
+    case .name(let name): return try value(name, at: node.span)
     default: return .none
     }
   }
@@ -33,16 +39,30 @@ extension Evaluator {
   func truth(of node: Expression, in word: String) throws(Diagnostic) -> Bool {
     let value = try evaluate(node)
     if case .bool(let flag) = value { return flag }
-    var advice: String?
-    switch value {
-    case .number: advice = "compare it, as in x != 0"
-    case .none: advice = "compare it, as in x == none"
-    case .list, .string, .range: advice = "compare its length, as in len(x) > 0"
-    default: break
-    }
-    throw fail(
+    throw undecided(value, word, at: node.span)
+  }
+
+  private func undecided(_ value: Value, _ word: String, at span: Span) -> Diagnostic {
+    let advice: String? =
+      switch value {
+      case .number: "compare it, as in x != 0"
+      case .none: "compare it, as in x == none"
+      case .list, .string, .range: "compare its length, as in len(x) > 0"
+      default: nil
+      }
+    return fail(
       Failure(.type, "'\(word)' needs true or false, got \(short(value))", advice: advice),
-      at: node.span)
+      at: span)
+  }
+
+  private func logic(_ node: Expression) throws(Diagnostic) -> Value {
+    switch node.kind {
+    case .all(let items): return .bool(try decide(items, stopAt: false, "and"))
+    case .any(let items): return .bool(try decide(items, stopAt: true, "or"))
+    case .not(let count, let inner):
+      return .bool(try truth(of: inner, in: "not") != (count % 2 == 1))
+    default: return .none
+    }
   }
 
   private func decide(
@@ -52,67 +72,82 @@ extension Evaluator {
     return !stop
   }
 
-  private func chain(
-    _ first: Expression, _ links: [Expression.Link]
-  ) throws(Diagnostic) -> Value {
+  private func chain(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .chain(let first, let links) = node.kind else { return .none }
     var value = try evaluate(first)
-    for link in links {
-      let operand = try evaluate(link.operand)
-      do {
-        value = try Arithmetic.apply(link.symbol, value, operand)
-      } catch {
-        throw diagnostic(error, at: link.symbolSpan)
-      }
-    }
+    for link in links { try apply(link.symbol, to: &value, try evaluate(link.operand), link) }
     return value
   }
 
+  private func apply(
+    _ symbol: TokenKind, to value: inout Value, _ operand: Value, _ link: Expression.Link
+  ) throws(Diagnostic) {
+    do {
+      value = try Arithmetic.apply(symbol, value, operand)
+    } catch {
+      throw diagnostic(error, at: link.symbolSpan)
+    }
+  }
+
   /// From right to left; a minus in front of an item applies to all behind it.
-  private func powers(_ items: [Expression.Power]) throws(Diagnostic) -> Value {
+  private func powers(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .powers(let items) = node.kind else { return .none }
     var values: [Value] = []
     for item in items { values.append(try evaluate(item.operand)) }
-    var result = values.removeLast()
-    var index = items.count - 1
-    while true {
-      let item = items[index]
+    return try raise(values, items)
+  }
+
+  private func raise(
+    _ values: [Value], _ items: [Expression.Power]
+  ) throws(Diagnostic) -> Value {
+    var result = Value.none
+    for (index, item) in items.enumerated().reversed() {
       do {
+        let isLast = index == items.count - 1
+        result = isLast ? values[index] : try Arithmetic.apply(.power, values[index], result)
         // Two minus signs cancel, but the operand must be one that can be negated.
         if item.negations > 0 {
           let once = try Arithmetic.negated(result)
           result = item.negations % 2 == 1 ? once : try Arithmetic.negated(once)
         }
-        if index == 0 { return result }
-        index -= 1
-        result = try Arithmetic.apply(.power, values.removeLast(), result)
       } catch {
         throw diagnostic(error, at: item.operand.span)
       }
     }
+    return result
   }
 
-  private func comparison(
-    _ symbol: TokenKind, _ span: Span, _ left: Expression, _ right: Expression
+  private func comparison(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .comparison(_, _, let left, let right) = node.kind else { return .none }
+    return try compare(try evaluate(left), try evaluate(right), node)
+  }
+
+  private func compare(
+    _ a: Value, _ b: Value, _ node: Expression
   ) throws(Diagnostic) -> Value {
-    let (a, b) = (try evaluate(left), try evaluate(right))
+    guard case .comparison(let symbol, let span, _, _) = node.kind else { return .none }
     return try located(at: span) { () throws(Failure) -> Value in
       .bool(try Comparison.apply(symbol, a, b))
     }
   }
 
-  private func range(
-    _ lower: Expression, _ upper: Expression, at span: Span
-  ) throws(Diagnostic) -> Value {
-    let (a, b) = (try evaluate(lower), try evaluate(upper))
-    return try located(at: span) { () throws(Failure) -> Value in
-      try Arithmetic.range(a, b)
-    }
+  private func range(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .range(let lower, let upper) = node.kind else { return .none }
+    return try makeRange(try evaluate(lower), try evaluate(upper), at: node.span)
   }
 
-  private func list(_ nodes: [Expression], at span: Span) throws(Diagnostic) -> Value {
+  private func makeRange(
+    _ lower: Value, _ upper: Value, at span: Span
+  ) throws(Diagnostic) -> Value {
+    try located(at: span) { () throws(Failure) -> Value in try Arithmetic.range(lower, upper) }
+  }
+
+  private func list(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .list(let nodes) = node.kind else { return .none }
     var items: [Value] = []
     items.reserveCapacity(nodes.count)
     for node in nodes { items.append(try evaluate(node)) }
-    return try checked(items, at: span)
+    return try checked(items, at: node.span)
   }
 
   private func checked(_ items: [Value], at span: Span) throws(Diagnostic) -> Value {
@@ -120,23 +155,36 @@ extension Evaluator {
     return .list(items)
   }
 
-  private func comprehension(_ node: Expression.Comprehension) throws(Diagnostic) -> Value {
+  private func comprehension(_ node: Expression) throws(Diagnostic) -> Value {
+    guard case .comprehension(let node) = node.kind else { return .none }
     let elements = try elements(of: node.sequence)
+    if node.condition == nil {
+      try located(at: node.sequence.span) { () throws(Failure) in
+        try ValueLimits.check(count: elements.count)
+      }
+    }
     let place = frame.bindings.count
     frame.bindings.append((node.variable.name, .none))
     defer { frame.bindings.removeLast() }
     var items: [Value] = []
     for index in 0..<elements.count {
-      try checkInterruption(at: node.sequence.span)
-      do {
-        frame.bindings[place].value = try elements.element(index)
-        try ValueLimits.check(count: items.count)
-      } catch {
-        throw diagnostic(error, at: node.sequence.span)
-      }
+      try bind(elements, index, at: place, room: items.count, node.sequence.span)
       if let condition = node.condition, try !truth(of: condition, in: "if") { continue }
       items.append(try evaluate(node.element))
     }
     return try checked(items, at: node.element.span)
+  }
+
+  /// Gives the variable of a comprehension its next value.
+  private func bind(
+    _ elements: Elements, _ index: Int, at place: Int, room count: Int, _ span: Span
+  ) throws(Diagnostic) {
+    try checkInterruption(at: span)
+    do {
+      try ValueLimits.check(count: count)
+      frame.bindings[place].value = try elements.element(index)
+    } catch {
+      throw diagnostic(error, at: span)
+    }
   }
 }

@@ -20,15 +20,28 @@ extension Evaluator {
     try enter(at: statement.span)
     defer { depth -= 1 }
     switch statement.kind {
+    case .branch: return try choose(statement)
+    case .loop: return try loop(statement)
+    case .return: return .returned(try result(statement))
+    default:
+      try act(statement)
+      return .next
+    }
+  }
+
+  private func act(_ statement: Statement) throws(Diagnostic) {
+    switch statement.kind {
     case .expression(let node): _ = try bareValue(node)
     case .help(let target): _ = try help(target, at: statement.span)
     case .assign(let target, let value): try assign(target, try evaluate(value))
     case .define(let node): try define(node)
-    case .return(let node): return .returned(try node.map(evaluate) ?? .none)
-    case .branch(let branches, let otherwise): return try choose(branches, otherwise)
-    case .loop(let variable, let sequence, let body): return try loop(variable, sequence, body)
+    default: return
     }
-    return .next
+  }
+
+  private func result(_ statement: Statement) throws(Diagnostic) -> Value {
+    guard case .return(let node?) = statement.kind else { return .none }
+    return try evaluate(node)
   }
 
   /// Counts a level of nesting.
@@ -49,29 +62,36 @@ extension Evaluator {
     return try call(try callable(name, at: node.span), receiver: nil, [], at: node.span)
   }
 
-  private func choose(
-    _ branches: [Branch], _ otherwise: [Statement]?
-  ) throws(Diagnostic) -> Flow {
+  private func choose(_ statement: Statement) throws(Diagnostic) -> Flow {
+    guard case .branch(let branches, let otherwise) = statement.kind else { return .next }
     for branch in branches where try truth(of: branch.condition, in: "if") {
       return try execute(branch.body)
     }
-    return try otherwise.map(execute) ?? .next
+    guard let otherwise else { return .next }
+    return try execute(otherwise)
   }
 
-  private func loop(
-    _ variable: Identifier, _ sequence: Expression, _ body: [Statement]
-  ) throws(Diagnostic) -> Flow {
+  private func loop(_ statement: Statement) throws(Diagnostic) -> Flow {
+    guard case .loop(let variable, let sequence, let body) = statement.kind else { return .next }
     let elements = try elements(of: sequence)
     for index in 0..<elements.count {
-      try checkInterruption(at: sequence.span)
-      let element: Value
-      do { element = try elements.element(index) } catch {
-        throw diagnostic(error, at: sequence.span)
-      }
-      setVariable(variable.name, to: element)
-      if case .returned(let value) = try execute(body) { return .returned(value) }
+      try step(variable, to: index, of: elements, at: sequence.span)
+      let flow = try execute(body)
+      if case .returned = flow { return flow }
     }
     return .next
+  }
+
+  /// Gives the variable of a loop its next value.
+  private func step(
+    _ variable: Identifier, to index: Int, of elements: Elements, at span: Span
+  ) throws(Diagnostic) {
+    try checkInterruption(at: span)
+    do {
+      setVariable(variable.name, to: try elements.element(index))
+    } catch {
+      throw diagnostic(error, at: span)
+    }
   }
 
   /// What `for` runs over.

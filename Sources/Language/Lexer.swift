@@ -1,9 +1,9 @@
 /// What a text may at most be; more is an error, never a crash.
 enum SourceLimits {
-  static let codePoints = 4_000_000
+  static let bytes = 4_000_000
   /// Brackets and braces open at once. Every level costs the parser and the evaluator a few stack
   /// frames, and a thread may have no more than 512 KiB.
-  static let nesting = 200
+  static let nesting = 100
   /// Steps of an assignment's target, `a.b[0].c = …`.
   static let targetSteps = 100
 }
@@ -23,6 +23,7 @@ struct Lexed {
 struct Lexer {
   private let scalars: [Unicode.Scalar]
   private let end: Int
+  private let isTooLong: Bool
   private var index: Int
   private var result = Lexed()
 
@@ -31,6 +32,7 @@ struct Lexer {
   ///   - limit: Where to stop, for a question about what stands before the cursor.
   private init(_ source: SourceText, from start: Int, upTo limit: Int) {
     scalars = source.scalars
+    isTooLong = source.isTooLong
     index = min(max(0, start), source.count)
     end = max(0, min(limit, source.count))
   }
@@ -45,18 +47,16 @@ struct Lexer {
 
   private mutating func run() -> Lexed {
     do throws(SyntaxError) {
-      guard end <= SourceLimits.codePoints else {
+      if isTooLong {
         throw SyntaxError(
-          "the input is too long: \(end) characters, at most \(SourceLimits.codePoints) are read",
-          at: Span(0, 0))
+          "the input is too long: more than \(SourceLimits.bytes) bytes", at: Span(0, 0))
       }
       while index < end { try next() }
     } catch {
       result.failure = error
-      result.tokens.append(Token(.failure, min(index, Int(UInt32.max)), error.span.end))
+      result.tokens.append(Token(.failure, error.span.start, error.span.end))
     }
-    let last = end <= SourceLimits.codePoints ? end : 0
-    result.tokens.append(Token(.end, last, last))
+    result.tokens.append(Token(.end, end, end))
     return result
   }
 

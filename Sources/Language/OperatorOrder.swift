@@ -3,22 +3,40 @@
 /// Works level by level on slices instead of by recursion for every operand, so a chain of any
 /// length takes no stack.
 struct OperatorOrder {
-  struct Operand {
-    /// Where its first prefix stands.
-    let start: Int
-    let nots: [Token]
-    let afterNots: Int
-    let negations: Int
-    let value: Expression
-
-    var isPlain: Bool { nots.isEmpty && negations == 0 }
+  /// What stands in front of an operand.
+  struct Prefix {
+    /// Where the first of it stands, or the operand.
+    var start = 0
+    var nots: [Token] = []
+    var afterNots = 0
+    var negations = 0
   }
 
-  let operands: [Operand]
-  /// One fewer than operands: `operators[i]` stands behind `operands[i]`.
-  let operators: [Token]
+  struct Operand {
+    let prefix: Prefix
+    let value: Expression
 
-  func expression() throws(SyntaxError) -> Expression { try either(operands.indices) }
+    var start: Int { prefix.start }
+    var nots: [Token] { prefix.nots }
+    var afterNots: Int { prefix.afterNots }
+    var negations: Int { prefix.negations }
+  }
+
+  /// What was read in front of the operand to come.
+  var prefix = Prefix()
+  private var operands: [Operand] = []
+  /// One fewer than operands: `operators[i]` stands behind `operands[i]`.
+  var operators: [Token] = []
+
+  mutating func add(_ value: Expression) {
+    operands.append(Operand(prefix: prefix, value: value))
+  }
+
+  func expression() throws(SyntaxError) -> Expression {
+    let first = operands[0]
+    if operands.count == 1, first.nots.isEmpty, first.negations == 0 { return first.value }
+    return try either(operands.indices)
+  }
 
   private func span(_ range: Range<Int>) -> Span {
     Span(operands[range.lowerBound].start, operands[range.upperBound - 1].value.span.end)

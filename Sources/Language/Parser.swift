@@ -25,6 +25,9 @@ public struct Parser {
 
   var following: Token { lexed.tokens[min(index + 1, lexed.tokens.count - 1)] }
 
+  /// The token before the current one.
+  var previous: Token { lexed.tokens[max(0, index - 1)] }
+
   mutating func advance() -> Token {
     let token = lexed.tokens[index]
     if index + 1 < lexed.tokens.count { index += 1 }
@@ -268,13 +271,6 @@ public struct Parser {
       return .assign(target: expression, value: try self.expression())
     default: return .expression(expression)
     }
-  }
-}
-
-extension Expression.Suffix {
-  var isCall: Bool {
-    if case .call = self { return true }
-    return false
   }
 }
 

@@ -1,53 +1,65 @@
 extension Parser {
   /// An expression: operands with prefixes, and the operators between them, put into order.
+  ///
+  /// Brackets recurse through here; like the evaluator's, the frames on that way are kept small.
   mutating func expression() throws(SyntaxError) -> Expression {
-    var operands: [OperatorOrder.Operand] = []
-    var operators: [Token] = []
-    while true {
-      let start = current.start
-      var nots: [Token] = []
-      while current.kind == .not { nots.append(advance()) }
-      let afterNots = current.start
-      var negations = 0
-      while accept(.minus) { negations += 1 }
-      let value = try postfix()
-      operands.append(
-        .init(start: start, nots: nots, afterNots: afterNots, negations: negations, value: value))
-      guard current.kind.isBinaryOperator else { break }
-      operators.append(advance())
-    }
-    if operands.count == 1, operands[0].isPlain { return operands[0].value }
-    return try OperatorOrder(operands: operands, operators: operators).expression()
+    var order = OperatorOrder()
+    repeat {
+      prefixes(&order)
+      order.add(try postfix())
+    } while acceptOperator(&order)
+    return try order.expression()
+  }
+
+  private mutating func prefixes(_ order: inout OperatorOrder) {
+    let start = current.start
+    var nots: [Token] = []
+    while current.kind == .not { nots.append(advance()) }
+    let afterNots = current.start
+    var negations = 0
+    while accept(.minus) { negations += 1 }
+    order.prefix = .init(start: start, nots: nots, afterNots: afterNots, negations: negations)
+  }
+
+  private mutating func acceptOperator(_ order: inout OperatorOrder) -> Bool {
+    guard current.kind.isBinaryOperator else { return false }
+    order.operators.append(advance())
+    return true
   }
 
   /// A primary with calls, indices and members behind it.
   private mutating func postfix() throws(SyntaxError) -> Expression {
     let base = try primary()
     var steps: [Expression.Suffix] = []
-    var end = base.span.end
     while true {
-      let token = current
-      switch token.kind {
-      case .openParenthesis:
-        _ = advance()
-        let arguments = try arguments(until: .closeParenthesis)
-        end = advance().end
-        steps.append(.call(arguments, Span(token.start, end)))
-      case .openBracket:
-        _ = advance()
-        let position = try expression()
-        end = try expect(.closeBracket, "']'").end
-        steps.append(.index(position, Span(token.start, end)))
-      case .dot:
-        _ = advance()
-        let name = try member()
-        end = name.span.end
-        steps.append(.member(name))
-      default:
-        if steps.isEmpty { return base }
-        return Expression(kind: .postfix(base, steps), span: Span(base.span.start, end))
+      switch current.kind {
+      case .openParenthesis: steps.append(try callSuffix())
+      case .openBracket: steps.append(try indexSuffix())
+      case .dot: steps.append(try memberSuffix())
+      default: return steps.isEmpty ? base : chained(base, steps)
       }
     }
+  }
+
+  private func chained(_ base: Expression, _ steps: [Expression.Suffix]) -> Expression {
+    Expression(kind: .postfix(base, steps), span: Span(base.span.start, previous.end))
+  }
+
+  private mutating func callSuffix() throws(SyntaxError) -> Expression.Suffix {
+    let start = advance().start
+    let arguments = try arguments(until: .closeParenthesis)
+    return .call(arguments, Span(start, advance().end))
+  }
+
+  private mutating func indexSuffix() throws(SyntaxError) -> Expression.Suffix {
+    let start = advance().start
+    let position = try expression()
+    return .index(position, Span(start, try expect(.closeBracket, "']'").end))
+  }
+
+  private mutating func memberSuffix() throws(SyntaxError) -> Expression.Suffix {
+    _ = advance()
+    return .member(try member())
   }
 
   /// Behind a point even a word of the language is a name.
@@ -60,32 +72,43 @@ extension Parser {
   }
 
   private mutating func primary() throws(SyntaxError) -> Expression {
+    switch current.kind {
+    case .openParenthesis: return try parenthesized()
+    case .openBracket: return try list()
+    default: return try leaf()
+    }
+  }
+
+  private mutating func parenthesized() throws(SyntaxError) -> Expression {
+    let start = advance().start
+    var inner = try expression()
+    inner.span = Span(start, try closeParenthesis())
+    return inner
+  }
+
+  private mutating func closeParenthesis() throws(SyntaxError) -> Int {
+    if current.kind == .comma {
+      throw unexpected(wanted: "')'", advice: "lists stand in square brackets")
+    }
+    return try expect(.closeParenthesis, "')'").end
+  }
+
+  private mutating func leaf() throws(SyntaxError) -> Expression {
     let token = current
+    let kind: Expression.Kind
     switch token.kind {
     case .number:
       guard let number = Literal.number(text(of: token)) else {
         throw SyntaxError("'\(text(of: token))' is not a number", at: token.span)
       }
-      return Expression(kind: .number(number), span: advance().span)
-    case .string:
-      let text = try Literal.string(source, token.span)
-      return Expression(kind: .string(text), span: advance().span)
-    case .name: return Expression(kind: .name(text(of: token)), span: advance().span)
-    case .true, .false:
-      return Expression(kind: .bool(token.kind == .true), span: advance().span)
-    case .none: return Expression(kind: .none, span: advance().span)
-    case .openParenthesis:
-      _ = advance()
-      var inner = try expression()
-      if current.kind == .comma {
-        throw unexpected(wanted: "')'", advice: "lists stand in square brackets")
-      }
-      let end = try expect(.closeParenthesis, "')'").end
-      inner.span = Span(token.start, end)
-      return inner
-    case .openBracket: return try list()
+      kind = .number(number)
+    case .string: kind = .string(try Literal.string(source, token.span))
+    case .name: kind = .name(text(of: token))
+    case .true, .false: kind = .bool(token.kind == .true)
+    case .none: kind = .none
     default: throw unexpected(wanted: "an expression", advice: adviceForOperand(token))
     }
+    return Expression(kind: kind, span: advance().span)
   }
 
   private func adviceForOperand(_ token: Token) -> String? {
@@ -107,10 +130,14 @@ extension Parser {
       if items.count == 1, current.kind == .for {
         return try comprehension(items[0], start)
       }
-      if current.kind == .closeBracket { break }
-      _ = try expect(.comma, "',' or ']'")
+      try separate(.closeBracket, "',' or ']'")
     }
     return Expression(kind: .list(items), span: Span(start, advance().end))
+  }
+
+  /// A comma, unless the closing bracket is there.
+  private mutating func separate(_ closing: TokenKind, _ what: String) throws(SyntaxError) {
+    if current.kind != closing { _ = try expect(.comma, what) }
   }
 
   private mutating func comprehension(
@@ -132,16 +159,24 @@ extension Parser {
   mutating func arguments(until closing: TokenKind?) throws(SyntaxError) -> [ArgumentNode] {
     var arguments: [ArgumentNode] = []
     while current.kind != closing {
-      arguments.append(try argument(after: arguments.last))
-      if accept(.comma) {
-        if closing == nil, !startsArgument { throw unexpected(wanted: "an argument") }
-        continue
-      }
-      if current.kind == .name, following.kind == .assign { continue }
-      guard let closing else { break }
-      guard current.kind == closing else { throw unexpected(wanted: "',' or ')'") }
+      let label = try label()
+      let value = try expression()
+      try append(label, value, to: &arguments)
+      guard try acceptSeparator(closing) else { break }
     }
     return arguments
+  }
+
+  /// Whether a further argument follows.
+  private mutating func acceptSeparator(_ closing: TokenKind?) throws(SyntaxError) -> Bool {
+    if accept(.comma) {
+      if closing == nil, !startsArgument { throw unexpected(wanted: "an argument") }
+      return true
+    }
+    if current.kind == .name, following.kind == .assign { return true }
+    guard let closing else { return false }
+    guard current.kind == closing else { throw unexpected(wanted: "',' or ')'") }
+    return false
   }
 
   /// Whether more arguments can follow a comma; only line ends and closing brackets cannot.
@@ -152,20 +187,22 @@ extension Parser {
     }
   }
 
-  private mutating func argument(
-    after previous: ArgumentNode?
-  ) throws(SyntaxError) -> ArgumentNode {
-    if current.kind == .name, following.kind == .assign {
-      let label = try identifier("a name")
-      _ = advance()
-      return ArgumentNode(label: label, value: try expression())
-    }
-    let value = try expression()
-    if let label = previous?.label {
+  /// The `name=` in front of an argument.
+  private mutating func label() throws(SyntaxError) -> Identifier? {
+    guard current.kind == .name, following.kind == .assign else { return nil }
+    let label = try identifier("a name")
+    _ = advance()
+    return label
+  }
+
+  private func append(
+    _ label: Identifier?, _ value: Expression, to arguments: inout [ArgumentNode]
+  ) throws(SyntaxError) {
+    if label == nil, let previous = arguments.last?.label {
       throw SyntaxError(
-        "an argument without a name cannot follow '\(label.name)='",
+        "an argument without a name cannot follow '\(previous.name)='",
         advice: "put it first, or name it", at: value.span)
     }
-    return ArgumentNode(label: nil, value: value)
+    arguments.append(ArgumentNode(label: label, value: value))
   }
 }

@@ -7,8 +7,12 @@ public final class SourceText: Sendable {
   let scalars: [Unicode.Scalar]
   /// Offset of the first code point of each line.
   private let lineStarts: [Int]
+  /// Whether it is more than is read at once; then only its first characters are kept.
+  let isTooLong: Bool
 
   public init(_ text: String, origin: String = "<input>") {
+    isTooLong = text.utf8.count > SourceLimits.bytes
+    let text = isTooLong ? String(text.unicodeScalars.prefix(200)) : text
     self.text = text
     self.origin = origin
     let scalars = Array(text.unicodeScalars)

@@ -111,3 +111,15 @@ struct ArgumentNode: Sendable {
   let label: Identifier?
   let value: Expression
 }
+
+extension Expression.Suffix {
+  var isCall: Bool {
+    if case .call = self { return true }
+    return false
+  }
+
+  var member: Identifier? {
+    if case .member(let name) = self { return name }
+    return nil
+  }
+}
