@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "athanor",
       dependencies: [
-        "Catalog", "Conversation", "Lab", "Transcripts", "Terminal", "Jupyter",
+        "Catalog", "Conversation", "Lab", "Tensors", "Transcripts", "Terminal", "Jupyter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tensor {
   /// The axes in another order, by plain loops and off the tape: for checkpoints, where speed does
   /// not matter and any rank occurs.
@@ -40,7 +42,7 @@ extension Tensor {
     other.read { source in
       mutate { target in
         parallelFor(count, chunk: 1 << 15) { low, high in
-          for i in low..<high { target[i] += source[i] }
+          ak_axpy(1, source, target, low, high)
         }
       }
     }

@@ -49,6 +49,7 @@ struct Athanor: ParsableCommand {
   static func main() { Glibc.exit(perform()) }
 
   private static func perform() -> Int32 {
+    SoundBLAS.ensure()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -28,7 +28,9 @@ struct ArchitectureTests {
     "Transcripts": ["Catalog", "Conversation"],
     "Terminal": ["Catalog", "Conversation", "CReadline"],
     "Jupyter": ["Catalog", "Conversation", "CZeroMQ"],
-    "athanor": ["Catalog", "Conversation", "Lab", "Transcripts", "Terminal", "Jupyter"],
+    "athanor": [
+      "Catalog", "Conversation", "Lab", "Tensors", "Transcripts", "Terminal", "Jupyter",
+    ],
   ]
 
   /// Packages by the only module that may use them.
@@ -52,7 +54,7 @@ struct ArchitectureTests {
     let ours = Set(Self.arrows.keys).union([
       "CKernels", "COpenBLAS", "CReadline", "CZeroMQ", "CZlib",
     ])
-    let import_ =
+    let importing =
       /^(?:public |internal |private |@testable )*import (?:struct |enum |class |func )?(\w+)/
     var seen: Set<String> = []
     for file in Self.files("Sources", ["swift"]) {
@@ -61,7 +63,7 @@ struct ArchitectureTests {
       let allowed = try #require(Self.arrows[module], "\(module) is not in the picture")
       seen.insert(module)
       for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-        guard let match = line.firstMatch(of: import_) else { continue }
+        guard let match = line.firstMatch(of: importing) else { continue }
         let name = String(match.1)
         if ours.contains(name) {
           #expect(allowed.contains(name), "\(path) imports \(name)")

@@ -22,12 +22,23 @@ struct MatrixOperand {
     batch = tensor.rank == 3 ? tensor.shape[0] : nil
     leading = stored[1]
   }
+
+  /// Whether OpenBLAS takes the product: weight gradients aᵀ·b with enough to do, where a call costs
+  /// nothing against the work.
+  func suitsBLAS(_ right: MatrixOperand) -> Bool {
+    isTransposed && !right.isTransposed && batch == nil && right.batch == nil
+      && rows * columns * right.columns >= 1 << 20 && KernelJob.instructionSet == 0
+      && BLAS.isSound
+  }
 }
 
 /// The product of two operands whose inner sizes agree, on plain numbers.
 ///
 /// - Parameter bias: Added to every row; only where the left operand is not transposed.
 func multiply(_ left: MatrixOperand, _ right: MatrixOperand, bias: Tensor? = nil) -> Tensor {
+  if left.suitsBLAS(right), bias == nil {
+    return BLAS.transposedProduct(left.tensor, right.tensor)
+  }
   let batch = left.batch ?? right.batch
   let (m, n) = (left.rows, right.columns)
   var product = Tensor(uninitialized: (batch.map { [$0] } ?? []) + [m, n])
