@@ -193,7 +193,7 @@ private struct JSONReader {
     }
   }
 
-  /// One `\uXXXX`, or two that form a pair. A lone half becomes U+FFFD: editors do send the halves
+  /// One escape of four digits, or two that form a pair. A lone half becomes U+FFFD: editors do send the halves
   /// of a character that a cursor has split.
   mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
     let first = try fourDigits()

@@ -20,7 +20,7 @@ final class Server: Sendable {
     let signer = try Signer(key: requested.key, scheme: requested.signatureScheme)
     let context = try SocketContext()
     var info = requested
-    func bound(_ kind: Socket.Kind, _ channel: ConnectionInfo.Channel) throws -> Socket {
+    func prepared(_ kind: Socket.Kind) throws -> Socket {
       let socket = try Socket(kind, in: context)
       try info.prepare(socket)
       return socket
@@ -33,29 +33,25 @@ final class Server: Sendable {
         info.ports[channel] = port
       }
     }
-    let iopub = try bound(.publisher, .iopub)
+    func router(_ channel: ConnectionInfo.Channel) throws -> Socket {
+      let socket = try prepared(.router)
+      try bind(socket, channel)
+      return socket
+    }
+    let iopub = try prepared(.publisher)
     let composer = Composer(signer: signer)
     // Set up before it is bound: a subscriber may come at once.
     let publisher = try Publisher(socket: iopub, composer: composer)
     try bind(iopub, .iopub)
-    var routers: [ConnectionInfo.Channel: Socket] = [:]
-    for channel in ConnectionInfo.Channel.allCases where channel != .iopub {
-      let socket = try bound(.router, channel)
-      try bind(socket, channel)
-      routers[channel] = socket
-    }
-    func router(_ channel: ConnectionInfo.Channel) throws -> Socket {
-      if let socket = routers[channel] { return socket }
-      return try bound(.router, channel)
-    }
+    let shell = try Wire("shell", [try router(.shell), try router(.stdin)])
+    let control = try Wire("control", [try router(.control)])
+    heartbeat = Heartbeat(try router(.heartbeat))
     self.context = context
     self.signer = signer
     self.info = info
-    heartbeat = Heartbeat(try router(.heartbeat))
     office = Office(
-      info: info, composer: composer, publisher: publisher, attention: Attention(),
-      shell: try Wire("shell", [try router(.shell), try router(.stdin)]),
-      control: try Wire("control", [try router(.control)]))
+      info: info, composer: composer, publisher: publisher, attention: Attention(), shell: shell,
+      control: control)
   }
 
   /// Starts all threads; the session is made on its own.
