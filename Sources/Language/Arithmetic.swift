@@ -81,7 +81,7 @@ enum Arithmetic {
       guard let times = count(times) else { return nil }
       let (bytes, isTooMuch) = text.utf8.count.multipliedReportingOverflow(by: times)
       try ValueLimits.check(bytes: isTooMuch ? .max : bytes)
-      return .string(String(repeating: text, count: times))
+      return .string(text.isEmpty ? "" : String(repeating: text, count: times))
     case (.list(let items), .number(let times)), (.number(let times), .list(let items)):
       guard let times = count(times) else { return nil }
       let (total, isTooMuch) = items.count.multipliedReportingOverflow(by: times)
