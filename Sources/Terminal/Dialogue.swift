@@ -32,6 +32,9 @@ final class Dialogue {
     history.load()
     editor.complete = { [unowned self] line, start in completions(line, start) }
     editor.usage = { [unowned self] line in usage(line) }
+    editor.edit = { [environment] line in
+      Editing.edit(line, environment: environment, signals: signals)
+    }
     editor.listed = { [unowned self] items in
       let size = Outlet.standard.size ?? (80, 24)
       return CompletionList.lines(
@@ -105,9 +108,10 @@ final class Dialogue {
     case .failed(let report):
       let isColored = options.color.isOn(
         environment: environment, isTerminal: Outlet.error.isTerminal)
-      // The terminal has just echoed ^C.
-      let lead = report.isInterruption && signals.interruption.isRequested ? "\n" : ""
-      Outlet.error.write(lead + ErrorText.text(of: report, color: isColored))
+      // The terminal has just echoed ^C; this line takes its place.
+      let isEchoed = report.isInterruption && signals.interruption.isRequested
+      let lead = screen.isLive ? "\r\u{1B}[K" : "\n"
+      Outlet.error.write((isEchoed ? lead : "") + ErrorText.text(of: report, color: isColored))
       return nil
     }
   }

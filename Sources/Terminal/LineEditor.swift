@@ -26,6 +26,8 @@ final class LineEditor {
   var complete: ((_ line: String, _ start: Int) -> WordCompletion)?
   /// Gives the usage to show when `?` is typed; nil if it is to be typed as it is.
   var usage: ((_ line: String) -> String?)?
+  /// Lets the person change the line in an editor; nil where it stays.
+  var edit: ((_ line: String) -> String?)?
   /// Draws a list of items.
   var listed: (_ items: [Completion]) -> [String] = { $0.map(\.text) }
 
@@ -119,9 +121,9 @@ final class LineEditor {
   /// Reads an answer to a session's question.
   /// - Throws: `Interrupted` on ^C, `InputUnavailable` on ^D.
   func ask(_ prompt: String, secret: Bool) throws -> String {
-    let (complete, usage) = (complete, usage)
-    (self.complete, self.usage) = (nil, nil)
-    defer { (self.complete, self.usage) = (complete, usage) }
+    let (complete, usage, edit) = (complete, usage, edit)
+    (self.complete, self.usage, self.edit) = (nil, nil, nil)
+    defer { (self.complete, self.usage, self.edit) = (complete, usage, edit) }
     switch secret ? readSecret(prompt) : read(prompt: prompt) {
     case .line(let text): return text
     case .end: throw InputUnavailable()
@@ -182,6 +184,11 @@ extension LineEditor {
       rl_bind_key_in_map(
         Int32(UInt8(ascii: "}")), { count, key in LineEditor.closingBrace(count, key) }, map)
     }
+    // The keys of bash.
+    for (keys, map) in [("\\C-x\\C-e", "emacs"), ("v", "vi-command")] {
+      rl_bind_keyseq_in_map(
+        keys, { _, _ in LineEditor.openEditor() }, rl_get_keymap_by_name(map))
+    }
   }
 
   /// The line up to the cursor.
@@ -228,6 +235,17 @@ extension LineEditor {
       line_set_point(point - 2)
     }
     return rl_insert(count, key)
+  }
+
+  private static func openEditor() -> Int32 {
+    guard let editor = current, let edit = editor.edit else { return rl_ding() }
+    rl_deprep_terminal()
+    let text = edit(String(cString: line_buffer()))
+    rl_prep_terminal(1)
+    if let text { rl_replace_line(text, 0) }
+    line_set_point(line_end())
+    rl_forced_update_display()
+    return 0
   }
 
   /// Shows lines below what is typed, and the typed line below them.

@@ -81,8 +81,12 @@ final class Signals: Sendable {
 
   // MARK: The session's side
 
-  func enter(_ occupation: Occupation) {
-    self.occupation.store(occupation.rawValue, ordering: .sequentiallyConsistent)
+  /// Says what the session's thread does from now on; what it did before.
+  @discardableResult
+  func enter(_ occupation: Occupation) -> Occupation {
+    let before = self.occupation.exchange(
+      occupation.rawValue, ordering: .sequentiallyConsistent)
+    return Occupation(rawValue: before) ?? .run
   }
 
   /// What has come since it was last asked; empties the pipe.

@@ -96,6 +96,20 @@ struct BatchTests {
     #expect(result.output == "")
   }
 
+  @Test("A question is answered by standard input, unless the script came from there")
+  func questions() throws {
+    let answered = try Program.run(
+      ["-c", "x = input(\"name? \"); x + \"!\""], input: "bob\nmore\n")
+    #expect(answered.output == "name? \nbob!\n")
+    #expect(answered.code == 0)
+    for arguments in [[], ["-c", "input(\"name? \")"]] {
+      let input = arguments.isEmpty ? "input(\"name? \")\nbob\n" : ""
+      let unanswered = try Program.run(arguments, input: input)
+      #expect(unanswered.error.hasPrefix("error: nobody can answer a question here"))
+      #expect(unanswered.code == 1)
+    }
+  }
+
   @Test("--echo prints every input before its output")
   func echo() throws {
     let result = try Program.run(["--echo"], input: "1 + 1\n\nfor i in 1..2 {\n  print(i)\n}\n")

@@ -161,6 +161,43 @@ struct ConversationTests {
     }
   }
 
+  @Test("The line is changed in the person's editor")
+  func editor() throws {
+    try talk(environment: ["EDITOR": "sed -i s/1/20/"]) { terminal in
+      terminal.type("1 + 2")
+      try terminal.waitForCursor(behind: "athanor[1]> 1 + 2")
+      terminal.type("\u{18}\u{5}")
+      try terminal.waitForCursor(behind: "athanor[1]> 20 + 2")
+      try terminal.enter("", then: "athanor[2]> ")
+      #expect(terminal.screen.lines.suffix(2) == ["22", "athanor[2]>"])
+    }
+  }
+
+  @Test("Long help goes to the pager, which has the terminal and ^C")
+  func pager() throws {
+    let pager = "head -1; read answer </dev/tty; echo got $answer"
+    try talk(environment: ["PAGER": pager]) { terminal in
+      try terminal.wait("prompt") { !$0.lines.isEmpty }
+      terminal.type("help\r")
+      try terminal.wait("first line") { $0.lines.count == 2 }
+      terminal.type("yes\r")
+      try terminal.waitForCursor(behind: "athanor[2]> ")
+      #expect(terminal.screen.lines.contains("got yes"))
+    }
+  }
+
+  @Test("A narrower window: lists and lines fit it")
+  func resizing() throws {
+    try talk { terminal in
+      terminal.resize(columns: 30, rows: 24)
+      terminal.type("resnet\t")
+      try terminal.wait("list") { $0.lines.contains { $0.hasPrefix("resnet18 ") } }
+      let listed = terminal.screen.lines.filter { $0.hasPrefix("resnet") }
+      #expect(listed.allSatisfy { $0.count <= 30 })
+      #expect(listed.count >= 2)
+    }
+  }
+
   @Test("An error is shown and nothing ends")
   func errors() throws {
     try talk(["--quiet", "--color", "always"]) { terminal in
@@ -187,6 +224,10 @@ struct ConversationTests {
       terminal.signal(SIGTERM)
       let code = try terminal.waitForExit()
       #expect(code == 128 + SIGTERM)
+      let second = try PseudoTerminal(home: home)
+      try second.wait("prompt") { !$0.lines.isEmpty }
+      let hungUp = try second.hangUp()
+      #expect(hungUp == 0 || hungUp == 128 + SIGHUP)
     }
   }
 }

@@ -62,7 +62,7 @@ final class PseudoTerminal {
       kill(child, SIGKILL)
       waitpid(child, nil, 0)
     }
-    close(master)
+    if master >= 0 { close(master) }
   }
 
   /// Types keys as they are.
@@ -119,8 +119,16 @@ final class PseudoTerminal {
     return code
   }
 
+  /// Takes the terminal away and waits for the end.
+  func hangUp() throws -> Int32 {
+    close(master)
+    master = -1
+    return try waitForExit()
+  }
+
   /// Takes in what the program writes within some seconds; false if it has closed the terminal.
   private func read() -> Bool {
+    guard master >= 0 else { return false }
     var ready = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
     guard poll(&ready, 1, 2000) > 0 else { return true }
     var bytes = [UInt8](repeating: 0, count: 4096)
