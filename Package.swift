@@ -113,7 +113,8 @@ let package = Package(
       ]),
     tests("TranscriptsTests", ["Catalog", "Conversation", "Transcripts"]),
     tests("TerminalTests", ["Catalog", "Conversation", "Terminal"]),
-    tests("CommandLineTests", ["Catalog", "Conversation", "Terminal", "athanor"]),
+    tests(
+      "CommandLineTests", ["Catalog", "Conversation", "Terminal", "Transcripts", "athanor"]),
     tests("JupyterTests", ["Catalog", "Conversation", "Jupyter"]),
     tests("ArchitectureTests", []),
   ],

@@ -66,14 +66,14 @@ public final class Session: Interpreter, OutputContext {
         source,
         show: { value, isLast in
           if request.showsValues { emit(.value(value.display(style), last: isLast)) }
-          if exitCode != nil { throw Leaving() }
         },
         recover: request.keepsGoing
           ? { [unowned self] diagnostic in
+            if exitCode != nil { return false }
             let report = report(diagnostic)
             failed = report
             emit(.warning(report.lines.joined(separator: "\n") + "\n"))
-            return exitCode == nil
+            return true
           } : nil)
     } catch {
       if exitCode == nil { failed = report(error) }
@@ -177,4 +177,4 @@ public final class Session: Interpreter, OutputContext {
 }
 
 /// Ends an input after `quit`.
-private struct Leaving: Error {}
+struct Leaving: Error {}

@@ -27,6 +27,8 @@ public final class Evaluator {
 
   /// Levels of nested expressions, blocks and function bodies evaluated at once.
   static let maximalDepth = 500
+  /// Programs within programs.
+  static let maximalPrograms = 16
 
   public init(library: Library, context: any CallContext) {
     self.library = library
@@ -79,6 +81,11 @@ public final class Evaluator {
     _ program: Program, show: (Value, _ isLast: Bool) throws -> Void,
     recover: ((Diagnostic) -> Bool)? = nil
   ) throws(Diagnostic) {
+    guard programDepth < Self.maximalPrograms else {
+      throw Diagnostic(
+        Failure(.state, "scripts replay one another without end"), in: program.source,
+        at: Span(0, 0))
+    }
     let (outer, outerStatement) = (frame, currentStatement)
     frame = Frame(source: program.source, caller: outer)
     programDepth += 1

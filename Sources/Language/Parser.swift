@@ -149,6 +149,12 @@ public struct Parser {
       _ = advance()
       _ = advance()
       kind = .help(.keyword(text(of: token)))
+    // `help for` is `for?`: a word of the language is no argument anywhere else.
+    case .name
+    where following.kind.isKeyword && text(of: token) == "help"
+      && !following.kind.startsCommandArgument && !following.kind.isBinaryOperator:
+      _ = advance()
+      kind = .help(.keyword(text(of: advance())))
     case .for: kind = try loop()
     case .if: kind = try branch()
     case .def: kind = try function()

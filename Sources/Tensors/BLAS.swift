@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// OpenBLAS, called with one thread on blocks of our own: its thread pool would spin on our cores.
@@ -13,6 +14,13 @@ public enum BLAS {
   public static let isSound: Bool = {
     openblas_set_num_threads(1)
     return worstError() < 1e-4
+  }()
+
+  /// Whether its weight gradients are at least as fast as ours: where it uses vectors as wide as
+  /// we do. With kernels for narrower vectors (an older build on a newer processor) it reaches half.
+  static let isFast: Bool = {
+    let wide: Set = ["SkylakeX", "Cooperlake", "SapphireRapids"]
+    return ak_isa_level() < 3 || wide.contains(core)
   }()
 
   /// The largest difference of a product and plain sums in double precision, relative to the

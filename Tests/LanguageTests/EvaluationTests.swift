@@ -138,6 +138,9 @@ import Testing
     #expect(try shows("x = 3; x?") == "help of x")
     #expect(try shows("nothing?") == "help of nothing")
     #expect(try shows("for?") == "help of for")
+    #expect(
+      try shows("help for; help not; help else") == "help of for | help of not | help of else")
+    #expect(try shows("help none") == "help for none")
     #expect(try shows("r = run(); r.steps?") == "help for 7")
     #expect(try shows("help kd") == "help of kd")
     #expect(try shows("help \"soft targets\"") == "help for \"soft targets\"")

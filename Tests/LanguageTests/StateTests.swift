@@ -93,6 +93,31 @@ import Testing
     #expect(sitting.failure("def g() { replay \"g()\" }\ng()").hasPrefix("error: g calls itself"))
   }
 
+  @Test func programsThatReplayThemselves() {
+    let text = Sitting().failure("s = \"replay(s)\"; replay(s)")
+    #expect(text.hasPrefix("error: scripts replay one another without end"))
+  }
+
+  @Test func changesOfObjectsAreAnnounced() throws {
+    let sitting = Sitting()
+    var log: [String] = []
+    sitting.evaluator.willChange = { log.append("change " + $0.line) }
+    sitting.evaluator.didEnd = { log.append($0 ? "kept" : "undone") }
+    try sitting.run("r = run(); r.rate = 2\nr.layers[0] = 1")
+    #expect(log == ["kept", "change run of rate 0.1", "kept", "change run of rate 2", "kept"])
+    log = []
+    #expect(sitting.failure("if true { r.rate = 3; nowhere }").hasPrefix("error: "))
+    #expect(log == ["change run of rate 2", "undone"])
+    log = []
+    // What a statement replays belongs to that statement.
+    try sitting.run("replay \"r.rate = 4; r.rate = 5\"")
+    #expect(log == ["change run of rate 3", "change run of rate 4", "kept"])
+    log = []
+    sitting.evaluator.interruption = { throw Failure(.interrupted, "interrupted") }
+    #expect(sitting.failure("1") == "interrupted")
+    #expect(log == ["kept"])
+  }
+
   @Test func evaluateOneExpression() throws {
     let sitting = Sitting()
     try sitting.run("x = 4")

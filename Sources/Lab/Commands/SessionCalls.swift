@@ -42,9 +42,9 @@ enum SessionCalls {
       $0 >= 0 && $0 < 256 ? nil : "must be in 0 ..< 256"
     },
     examples: ["help quit"], keywords: ["leave", "end"]
-  ) { session, code in
+  ) { session, code -> Value in
     session.exitCode = Int32(code)
-    return Value.none
+    throw Leaving()
   }
 
   static let seed: Declaration = .command(

@@ -28,7 +28,7 @@ struct MatrixOperand {
   func suitsBLAS(_ right: MatrixOperand) -> Bool {
     isTransposed && !right.isTransposed && batch == nil && right.batch == nil
       && rows * columns * right.columns >= 1 << 20 && KernelJob.instructionSet == 0
-      && BLAS.isSound
+      && BLAS.isFast && BLAS.isSound
   }
 }
 
