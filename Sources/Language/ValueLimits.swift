@@ -3,7 +3,7 @@ import Catalog
 /// How large a value may grow; doubling a list in a loop is an error, not the end of the process.
 enum ValueLimits {
   /// Elements of a list, with those of the lists in it.
-  static let elements = 4_000_000
+  static let elements = 2_000_000
   /// Bytes of a string.
   static let bytes = 64_000_000
   /// Lists in lists: freeing and printing them recurses.
