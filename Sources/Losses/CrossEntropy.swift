@@ -32,7 +32,7 @@ public struct CrossEntropy: Loss {
       (1 − s)·t + s/K (Szegedy et al. 2016, https://arxiv.org/abs/1512.00567).
       """,
     Argument("smoothing", "Share s of the target spread over all classes.", default: Float(0)) {
-      $0 < 0 || $0 >= 1 ? "must be in 0 ..< 1" : nil
+      $0 >= 0 && $0 < 1 ? nil : "must be in 0 ..< 1"
     },
     examples: ["goal = ce()", "goal = ce(smoothing=0.1)"],
     keywords: ["label smoothing", "classification", "likelihood"]
