@@ -9,6 +9,7 @@ final class LiveView {
   private unowned let session: Session
   private let run: Run
   private let showsPlot: Bool
+  private let isQuiet: Bool
   private let first: Int
   private let target: Int
   private let clock = ContinuousClock()
@@ -20,14 +21,16 @@ final class LiveView {
   private var evaluated = ""
   private(set) var last: StepResult?
 
-  /// Steps and evaluations that take less than this are not drawn at all.
-  private static let patience = Duration.milliseconds(250)
+  /// What takes less than this is drawn once, at its end, or, where there is no plot, not at all.
+  private var patience: Duration { showsPlot ? .milliseconds(250) : .seconds(2) }
   private static let interval = Duration.milliseconds(125)
 
-  init(_ session: Session, _ run: Run, showsPlot: Bool, to target: Int) {
+  /// - Parameter isQuiet: Follows, and draws nothing.
+  init(_ session: Session, _ run: Run, showsPlot: Bool, isQuiet: Bool, to target: Int) {
     self.session = session
     self.run = run
     self.showsPlot = showsPlot
+    self.isQuiet = isQuiet
     self.target = target
     first = run.steps
     start = clock.now
@@ -45,7 +48,7 @@ final class LiveView {
       evaluated = "epoch \(epoch) · " + evaluation.text
       if session.isLive {
         draw("")
-      } else {
+      } else if !isQuiet {
         let loss = run.meanLoss(ofLast: run.stepsPerEpoch).map { " · training loss \(figure($0))" }
         session.write("\(evaluated)\(loss ?? "")\n", toError: false)
       }
@@ -58,19 +61,19 @@ final class LiveView {
     isClosed = true
     if let id {
       session.emit(.update(display(note: "", isFinal: true), id: id))
-    } else if session.isLive, showsPlot, last != nil {
+    } else if session.isLive, showsPlot, !isQuiet, last != nil {
       session.emit(.display(display(note: "", isFinal: true), id: nil))
     }
   }
 
   private func draw(_ note: String) {
-    guard session.isLive else { return }
+    guard session.isLive, !isQuiet else { return }
     let now = clock.now
     if let id {
       if let drawn, now - drawn < LiveView.interval { return }
       session.emit(.update(display(note: note, isFinal: false), id: id))
     } else {
-      if now - start < LiveView.patience { return }
+      if now - start < patience { return }
       let new = session.newDisplayID()
       id = new
       session.emit(.display(display(note: note, isFinal: false), id: new))
@@ -79,8 +82,9 @@ final class LiveView {
   }
 
   private func display(note: String, isFinal: Bool) -> Display {
-    let line = progressText(note, isFinal: isFinal)
-    let text = evaluated.isEmpty ? line : line + "\n" + evaluated
+    let text = [
+      progressText(isFinal: isFinal), (last.map { $0.text(time: false) } ?? "") + note, evaluated,
+    ].filter { !$0.isEmpty }.joined(separator: "\n")
     guard showsPlot, last != nil else { return Display(text) }
     // A notebook shows one form only, so the picture carries the line as its title.
     var plot = run.curves(smooth: 0.9)
@@ -88,18 +92,16 @@ final class LiveView {
     return Display(text, forms: plot.display(session.style).forms)
   }
 
-  private func progressText(_ note: String, isFinal: Bool) -> String {
+  private func progressText(isFinal: Bool) -> String {
     let seconds = (clock.now - start).seconds
     let done = run.steps - first
     let rate = seconds > 0 ? Double(samples) / seconds : 0
     let remaining =
       isFinal || done == 0 ? nil : seconds / Double(done) * Double(target - run.steps)
-    let detail = (last.map { $0.text(time: false) } ?? "") + note
     let epoch = min(run.epochs, Int(run.epoch.rounded(.up)))
     return progressLine(
       label: "epoch \(max(1, epoch))/\(run.epochs)", done: Double(done),
-      total: Double(target - first), rate: rate, remaining: remaining, detail: detail,
-      style: session.style)
+      total: Double(target - first), rate: rate, remaining: remaining, style: session.style)
   }
 }
 

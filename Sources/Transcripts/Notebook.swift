@@ -49,7 +49,7 @@ public struct Notebook: Sendable {
   public func replay(
     factory: InterpreterFactory, interruption: Interruption = Interruption()
   ) -> ReplayResult {
-    var session = PinnedSession(factory, interruption)
+    var session = PinnedSession(factory, interruption, isLive: true)
     var mismatches: [ReplayResult.Mismatch] = []
     var items = root["cells"]?.array ?? []
     var count = 0

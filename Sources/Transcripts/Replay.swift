@@ -31,13 +31,14 @@ struct PinnedSession {
   /// How the session ended, once it has.
   private(set) var ending: Outcome?
 
-  init(_ factory: InterpreterFactory, _ interruption: Interruption) {
+  /// - Parameter isLive: A notebook draws progress and keeps its last state; a transcript does not.
+  init(_ factory: InterpreterFactory, _ interruption: Interruption, isLive: Bool) {
     setenv("TZ", "UTC", 1)
     tzset()
     self.interruption = interruption
     session = factory(recorder, interruption)
     session.style = Style(width: 80, color: false, unicode: true)
-    session.isLive = false
+    session.isLive = isLive
   }
 
   /// Executes one input; nil if the session has ended.
@@ -65,7 +66,7 @@ extension Transcript {
   public func replay(
     factory: InterpreterFactory, interruption: Interruption = Interruption()
   ) -> ReplayResult {
-    var session = PinnedSession(factory, interruption)
+    var session = PinnedSession(factory, interruption, isLive: false)
     var outputs: [[String]] = []
     for example in examples {
       guard let recording = session.record(example.input) else { break }

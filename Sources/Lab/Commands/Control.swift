@@ -10,8 +10,9 @@ enum Control {
       brings is the difference to this.
       """,
     Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
+    Argument("quiet", "Whether to draw nothing while it goes.", default: false),
     examples: ["c = control(run)"], keywords: ["baseline", "ablation", "no teacher"]
-  ) { session, subject in
+  ) { session, subject, quiet in
     let run = try session.run(subject)
     let control = try run.control()
     let current = session.currentRun
@@ -19,7 +20,8 @@ enum Control {
     // The run under study stays the current one.
     session.currentRun = current
     if run.steps > 0 {
-      try session.fit(control, to: run.steps, evaluates: run.log["test_accuracy"] != nil)
+      try session.fit(
+        control, to: run.steps, evaluates: run.log["test_accuracy"] != nil, isQuiet: quiet)
     }
     return control
   }

@@ -117,7 +117,7 @@ final class EvaluationView {
 
   func follow(done: Int, of total: Int) {
     let now = clock.now
-    guard session.isLive, now - start > .milliseconds(250) else { return }
+    guard session.isLive, now - start > .seconds(2) else { return }
     if let drawn, now - drawn < .milliseconds(125) { return }
     drawn = now
     let seconds = (now - start).seconds

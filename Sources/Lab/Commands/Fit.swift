@@ -13,8 +13,9 @@ enum Fit {
       "epochs", "Epochs to go on for; none: to the end of the plan.", default: Double?.none
     ) { ($0 ?? 1) > 0 ? nil : "must be positive" },
     Argument("evaluate", "Whether to evaluate after each epoch.", default: true),
+    Argument("quiet", "Whether to draw nothing while it goes.", default: false),
     examples: ["fit epochs=1", "fit run, epochs=0.5"], keywords: ["train", "epochs", "learn"]
-  ) { session, subject, epochs, evaluates in
+  ) { session, subject, epochs, evaluates, quiet in
     let run = try session.run(subject)
     session.currentRun = run
     session.journal.note(run)
@@ -25,15 +26,15 @@ enum Fit {
         .state, "the run has done all its \(run.plannedSteps) steps",
         advice: "fit epochs=1 goes on")
     }
-    try session.fit(run, to: target, evaluates: evaluates)
+    try session.fit(run, to: target, evaluates: evaluates, isQuiet: quiet)
     return Value.none
   }
 }
 
 extension Session {
   /// Carries a run on to a step, drawing its progress.
-  func fit(_ run: Run, to target: Int, evaluates: Bool) throws {
-    let view = LiveView(self, run, showsPlot: true, to: target)
+  func fit(_ run: Run, to target: Int, evaluates: Bool, isQuiet: Bool) throws {
+    let view = LiveView(self, run, showsPlot: true, isQuiet: isQuiet, to: target)
     defer { view.close() }
     try run.advance(to: target, evaluates: evaluates, check: check) { view.follow($0) }
   }

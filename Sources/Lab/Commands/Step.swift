@@ -16,7 +16,8 @@ enum Step {
     let run = try session.run(subject)
     session.currentRun = run
     session.journal.note(run)
-    let view = LiveView(session, run, showsPlot: false, to: run.steps + count)
+    let view = LiveView(
+      session, run, showsPlot: false, isQuiet: false, to: run.steps + count)
     defer { view.close() }
     try run.advance(to: run.steps + count, evaluates: false, check: session.check) {
       view.follow($0)
