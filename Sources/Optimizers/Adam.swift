@@ -24,8 +24,8 @@ struct AdamCore {
   mutating func set(_ name: String, to value: Value) throws -> Bool {
     switch name {
     case "lr": try setNumber(&lr, name, to: value)
-    case "beta1": try setNumber(&beta1, name, to: value)
-    case "beta2": try setNumber(&beta2, name, to: value)
+    case "beta1": try setNumber(&beta1, name, to: value, check: belowOne)
+    case "beta2": try setNumber(&beta2, name, to: value, check: belowOne)
     case "eps": try setNumber(&epsilon, name, to: value)
     case "weight_decay": try setNumber(&decay, name, to: value)
     default: false

@@ -105,10 +105,17 @@ extension Optimizer {
   }
 }
 
-/// Sets a number among a rule's settings; the value must be a finite number of at least zero.
-func setNumber(_ target: inout Float, _ name: String, to value: Value) throws -> Bool {
-  guard case .number(let number) = value, number.isFinite, number >= 0 else {
-    throw Failure(.value, "'\(name)' needs a number of at least 0, got \(value.line(quoted: true))")
+/// Sets a number among a rule's settings; the value must pass the check of the declaration's
+/// argument.
+func setNumber(
+  _ target: inout Float, _ name: String, to value: Value,
+  check: (Float) -> String? = notNegative
+) throws -> Bool {
+  guard case .number(let number) = value else {
+    throw Failure(.value, "'\(name)' needs a number, got \(value.line(quoted: true))")
+  }
+  if let problem = check(Float(number)) {
+    throw Failure(.value, "'\(name)' \(problem), got \(value.line(quoted: true))")
   }
   target = Float(number)
   return true

@@ -29,10 +29,10 @@ struct SGD: UpdateRule {
   mutating func set(_ name: String, to value: Value) throws -> Bool {
     switch name {
     case "lr": try setNumber(&lr, name, to: value)
-    case "momentum": try setNumber(&inertia, name, to: value)
+    case "momentum": try setNumber(&inertia, name, to: value, check: belowOne)
     case "weight_decay": try setNumber(&decay, name, to: value)
     case "nesterov": try setFlag(&nesterov, name, to: value)
-    case "dampening": try setNumber(&dampening, name, to: value)
+    case "dampening": try setNumber(&dampening, name, to: value, check: belowOne)
     default: false
     }
   }
