@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import Tensors
 
 /// A file of reference values under `Tests/Golden`, beside the script that made it.
