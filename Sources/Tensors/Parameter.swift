@@ -30,8 +30,8 @@ public enum Layout: Sendable, Equatable {
     let stored = try Tensor(values, shape)
     switch self {
     case .plain: return stored
-    case .dense: return stored.permutedPlainly([1, 0])
-    case .convolution: return stored.permutedPlainly([2, 3, 1, 0])
+    case .dense: return stored.permuted([1, 0])
+    case .convolution: return stored.permuted([2, 3, 1, 0])
     }
   }
 
@@ -39,8 +39,8 @@ public enum Layout: Sendable, Equatable {
   public func checkpointValues(_ tensor: Tensor) -> [Float] {
     switch self {
     case .plain: tensor.values
-    case .dense: tensor.permutedPlainly([1, 0]).values
-    case .convolution: tensor.permutedPlainly([3, 2, 0, 1]).values
+    case .dense: tensor.permuted([1, 0]).values
+    case .convolution: tensor.permuted([3, 2, 0, 1]).values
     }
   }
 }
