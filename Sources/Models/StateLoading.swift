@@ -140,7 +140,8 @@ extension Normalisation {
       metadata[role + key].map { $0.split(separator: " ").compactMap { Float($0) } }
     }
     guard let mean = numbers(".mean"), let std = numbers(".std"),
-      mean.count == std.count, !mean.isEmpty, std.allSatisfy({ $0 > 0 })
+      mean.count == std.count, !mean.isEmpty, mean.allSatisfy({ $0.isFinite }),
+      std.allSatisfy({ $0 > 0 && $0.isFinite })
     else { return nil }
     self.init(mean: mean, std: std)
   }
