@@ -1,3 +1,4 @@
+import Foundation
 public import Tensors
 
 /// Where two lists of numbers disagree, in words; nil where every pair is within
@@ -46,4 +47,18 @@ public func disagreement(
 /// The tensors' bits, to compare them exactly.
 public func bits(_ tensors: [Tensor]) -> [[UInt32]] {
   tensors.map { $0.values.map(\.bitPattern) }
+}
+
+/// Whether tensors are the same to the bit, shapes too; fast for whole networks.
+public func areIdentical(_ a: [Tensor], _ b: [Tensor]) -> Bool {
+  a.count == b.count
+    && zip(a, b).allSatisfy { x, y in
+      x.shape == y.shape
+        && x.read { left in y.read { memcmp(left, $0, x.count * MemoryLayout<Float>.size) } } == 0
+    }
+}
+
+/// Whether no number of the tensors is infinite or NaN.
+public func areFinite(_ tensors: [Tensor]) throws -> Bool {
+  try tensors.allSatisfy { try $0.dot($0).isFinite }
 }
