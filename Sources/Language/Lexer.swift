@@ -3,7 +3,7 @@ enum SourceLimits {
   static let bytes = 4_000_000
   /// Brackets and braces open at once. Every level costs the parser and the evaluator a few stack
   /// frames, and a thread may have no more than 512 KiB.
-  static let nesting = 100
+  static let nesting = 64
   /// Steps of an assignment's target, `a.b[0].c = …`.
   static let targetSteps = 100
 }

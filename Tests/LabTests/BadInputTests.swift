@@ -61,7 +61,7 @@ struct BadInputTests {
     _ = sitting.run(Sitting.prelude)
     let report = try #require(sitting.failure("save student, \"/dev/full\""))
     #expect(report.name == "FileError")
-    #expect(report.message.lowercased().contains("no space left"))
+    #expect(report.message.lowercased().contains("disk is full"))
   }
 
   @Test("files that lie are refused with their name")

@@ -171,7 +171,7 @@ private let programs = [
   /// Brackets, blocks and functions nested as deep as is allowed, and far deeper, on a small stack.
   @Test func deepNesting() {
     onSmallStack {
-      for depth in [95, 10_000] {
+      for depth in [60, 10_000] {
         let pairs = [
           ("(", "1", ")"), ("[", "1", "]"), ("-(", "1", ")"), ("scale(", "1", ")"),
           ("[", "1", "][0]"), ("not (", "true", ")"), ("1 + (", "1", ") * 2"),
@@ -186,7 +186,7 @@ private let programs = [
           let text = Sitting().failure(code)
           #expect(completeness(of: String(repeating: open, count: half)) != .complete)
           if depth > 1_000 {
-            #expect(text.hasPrefix("error: brackets are nested more than 100 deep"), "\(open)")
+            #expect(text.hasPrefix("error: brackets are nested more than 64 deep"), "\(open)")
           } else {
             #expect(text.hasPrefix("no error"), "\(open)")
           }
