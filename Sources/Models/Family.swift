@@ -18,7 +18,7 @@ func family(
   size: Int, defaultClasses: Int, build: @escaping @Sendable (NetworkShape) -> Module
 ) -> Declaration {
   Declaration(
-    name, aliases: aliases, summary, details: details,
+    named: name, aliases: aliases, summary, details: details,
     Argument(
       "classes", "Number of classes, the length of the logits.", default: defaultClasses,
       check: atLeastOne),
@@ -28,9 +28,12 @@ func family(
     Argument(
       "weights", "A checkpoint to start from; its keys and shapes must match.",
       default: String?.none),
-    Argument("seed", "Where the starting weights are drawn from.", default: 0),
+    Argument(
+      "seed", "Where the starting weights are drawn from; none: the session's seed.",
+      default: Int?.none),
     examples: ["\(name)(classes=10)"], keywords: ["network", "backbone"]
-  ) { (classes: Int, channels: Int, weights: String?, seed: Int) in
+  ) { (context: any CallContext, classes: Int, channels: Int, weights: String?, seed: Int?) in
+    let seed = seed ?? context.seed
     let shape = NetworkShape(classes: classes, channels: channels)
     var script = "\(name)(classes=\(classes)"
     if channels != 3 { script += ", channels=\(channels)" }

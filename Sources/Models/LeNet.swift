@@ -29,7 +29,7 @@ final class LeNet: Module {
   }
 
   static let declaration = Declaration(
-    "lenet", "LeNet-5: two convolutions, three dense layers.",
+    named: "lenet", "LeNet-5: two convolutions, three dense layers.",
     details: "LeCun et al. 1998, with ReLU and max pooling.",
     Argument(
       "classes", "Number of classes, the length of the logits.", default: 10,
@@ -41,9 +41,14 @@ final class LeNet: Module {
     Argument(
       "weights", "A checkpoint to start from; its keys and shapes must match.",
       default: String?.none),
-    Argument("seed", "Where the starting weights are drawn from.", default: 0),
+    Argument(
+      "seed", "Where the starting weights are drawn from; none: the session's seed.",
+      default: Int?.none),
     examples: ["lenet(classes=10)"], keywords: ["network", "convolution"]
-  ) { (classes: Int, channels: Int, size: Int, weights: String?, seed: Int) in
+  ) {
+    (context: any CallContext, classes: Int, channels: Int, size: Int, weights: String?, seed: Int?)
+    in
+    let seed = seed ?? context.seed
     var script = "lenet(classes=\(classes), channels=\(channels), size=\(size)"
     script += seed == 0 ? ")" : ", seed=\(seed))"
     let model = try Model(

@@ -20,7 +20,7 @@ final class MLP: Module {
   }
 
   static let declaration = Declaration(
-    "mlp", "Multilayer perceptron: hidden layers with ReLU.",
+    named: "mlp", "Multilayer perceptron: hidden layers with ReLU.",
     details: "Keys `hidden.0.weight`, …, `fc.weight`. Starts as PyTorch's `Linear`.",
     Argument(
       "classes", "Number of classes, the length of the logits.", default: 10,
@@ -33,11 +33,17 @@ final class MLP: Module {
     Argument(
       "weights", "A checkpoint to start from; its keys and shapes must match.",
       default: String?.none),
-    Argument("seed", "Where the starting weights are drawn from.", default: 0),
+    Argument(
+      "seed", "Where the starting weights are drawn from; none: the session's seed.",
+      default: Int?.none),
     examples: ["mlp(classes=10, hidden=[64, 64], channels=1, size=8)"],
     keywords: ["dense", "network", "perceptron"]
   ) {
-    (classes: Int, hidden: [Int], channels: Int, size: Int, weights: String?, seed: Int) in
+    (
+      context: any CallContext, classes: Int, hidden: [Int], channels: Int, size: Int,
+      weights: String?, seed: Int?
+    ) in
+    let seed = seed ?? context.seed
     var script = "mlp(classes=\(classes), hidden=\(hidden.literal), channels=\(channels)"
     script += ", size=\(size)" + (seed == 0 ? ")" : ", seed=\(seed))")
     let model = try Model(
