@@ -109,7 +109,8 @@ extension Value {
 public func numberText(_ number: Double) -> String {
   if number.isNaN { return "nan" }
   if number.isInfinite { return number < 0 ? "-inf" : "inf" }
-  if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
+  // Up to 2⁵³ every whole number is exact.
+  if number == number.rounded(), abs(number) < 0x1p53 { return String(Int(number)) }
   let shortest = "\(number)"
   // 0.1 + 0.2 is shown as 0.3: more than 12 digits are noise of binary fractions.
   let digits = shortest.prefix { $0 != "e" }.filter(\.isNumber).count

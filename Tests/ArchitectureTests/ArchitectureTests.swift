@@ -33,6 +33,8 @@ struct ArchitectureTests {
     ],
   ]
 
+  static let cModules: Set = ["CKernels", "COpenBLAS", "CReadline", "CZeroMQ", "CZlib"]
+
   /// Packages by the only module that may use them.
   static let packages: [String: String] = [
     "GRDB": "Records", "Crypto": "Jupyter", "ArgumentParser": "athanor",
@@ -71,10 +73,10 @@ struct ArchitectureTests {
         if let owner = Self.packages[name] {
           #expect(owner == module, "\(path) imports \(name), which belongs to \(owner)")
         }
-        if name.hasPrefix("C"), ours.contains(name) {
+        if Self.cModules.contains(name) {
           #expect(!line.hasPrefix("public"), "\(path) lets C types of \(name) out")
         }
-        if module == "Catalog" { #expect(Bool(false), "\(path) imports \(name)") }
+        #expect(module != "Catalog", "\(path) imports \(name)")
       }
     }
     #expect(seen == Set(Self.arrows.keys))

@@ -6,10 +6,11 @@ import Testing
 struct ConversationTests {
   private func talk(
     _ arguments: [String] = ["--quiet", "--color", "never"], environment: [String: String] = [:],
-    _ body: (PseudoTerminal) throws -> Void
+    rows: Int = 24, _ body: (PseudoTerminal) throws -> Void
   ) throws {
     try Program.inFolder { home in
-      let terminal = try PseudoTerminal(home: home, arguments, environment: environment)
+      let terminal = try PseudoTerminal(
+        home: home, arguments, environment: environment, rows: rows)
       try terminal.waitForCursor(behind: "athanor[1]> ")
       try body(terminal)
     }
@@ -143,7 +144,7 @@ struct ConversationTests {
       try terminal.wait("completed name") { $0.cursorLine.hasPrefix("athanor[1]> print") }
       terminal.type("\u{15}resnet\t")
       try terminal.wait("list") { screen in
-        screen.lines.contains { $0.hasPrefix("resnet18 ") && $0.contains("ResNet-18") }
+        screen.lines.contains { $0.hasPrefix("resnet18 ") && $0.contains("Residual network") }
           && screen.lines.contains { $0.hasPrefix("resnet8x4 ") }
       }
       try terminal.waitForCursor(behind: "athanor[1]> resnet")
@@ -176,7 +177,7 @@ struct ConversationTests {
   @Test("Long help goes to the pager, which has the terminal and ^C")
   func pager() throws {
     let pager = "head -1; read answer </dev/tty; echo got $answer"
-    try talk(environment: ["PAGER": pager]) { terminal in
+    try talk(environment: ["PAGER": pager], rows: 12) { terminal in
       try terminal.wait("prompt") { !$0.lines.isEmpty }
       terminal.type("help\r")
       try terminal.wait("first line") { $0.lines.count == 2 }

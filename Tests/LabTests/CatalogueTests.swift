@@ -23,7 +23,7 @@ struct CatalogueTests {
       for example in declaration.examples where !Self.needsFiles(example) {
         let sitting = Sitting()
         #expect(sitting.run(Sitting.prelude) == "")
-        _ = sitting.run("save student, \"student.safetensors\"; save run, \"run.athanor\"")
+        _ = sitting.run("step; save student, \"student.safetensors\"; save run, \"run.athanor\"")
         if case .failed(let report) = sitting.session.execute(Request(example)) {
           Issue.record("\(example)\n\(report.lines.joined(separator: "\n"))")
         }

@@ -35,7 +35,7 @@ enum Plotting {
     },
     Argument("log", "Whether the vertical axis is logarithmic.", default: false),
     Argument("title", "A line above the plot.", default: ""),
-    examples: ["plot run.loss", "plot run.loss, run.kd, smooth=0.9", "plot [1, 4, 9]"],
+    examples: ["plot run.loss", "plot run.loss, run.kd, smooth=0.9", "plot([1, 4, 9])"],
     keywords: ["curve", "graph", "chart", "draw"]
   ) { session, items, smooth, log, title in
     guard !items.items.isEmpty else {
@@ -47,7 +47,11 @@ enum Plotting {
       plot.title = title
       return plot
     }
-    var plot = plot(session.labelled(items.items), smooth: smooth, logY: log)
+    let series = session.labelled(items.items)
+    guard series.contains(where: { !$0.series.values.isEmpty }) else {
+      throw Failure(.state, "there is nothing to plot yet", advice: "step or fit first")
+    }
+    var plot = plot(series, smooth: smooth, logY: log)
     plot.title = title
     return plot
   }
