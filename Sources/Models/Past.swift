@@ -36,13 +36,19 @@ public struct VariableNames {
 public final class LoadedPast: Past {
   private let path: String
   private let strict: Bool
+  private let prefix: String
 
-  public init(path: String, strict: Bool) {
+  /// - Parameter prefix: What the keys in the file start with.
+  public init(path: String, strict: Bool, prefix: String = "") {
     self.path = path
     self.strict = strict
+    self.prefix = prefix
   }
 
   public func statements(model: String, _ variables: inout VariableNames) -> [String] {
-    ["load \(model), \(path.literal)" + (strict ? "" : ", strict=false")]
+    [
+      "load \(model), \(path.literal)" + (strict ? "" : ", strict=false")
+        + (prefix.isEmpty ? "" : ", prefix=\(prefix.literal)")
+    ]
   }
 }

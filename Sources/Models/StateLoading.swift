@@ -71,7 +71,10 @@ extension Model {
         advice: strict && report.matched > 0 ? "strict=false loads what matches" : nil)
     }
     for (entry, tensor) in values { entry.assign(tensor) }
-    normalisation = Normalisation(metadata: checkpoint.metadata) ?? normalisation
+    // A run's file says `teacher.mean` of the arrays `teacher.…`.
+    normalisation =
+      Normalisation(metadata: checkpoint.metadata, role: String(prefix.dropLast()))
+      ?? Normalisation(metadata: checkpoint.metadata) ?? normalisation
     return report
   }
 

@@ -33,11 +33,19 @@ public final class Optimizer: Object, ArgumentType, Answer {
 
   /// Moves every parameter by its gradient.
   ///
-  /// - Parameter parameters: Keys of the checkpoint with their parameters; state is kept by key.
+  /// - Parameters:
+  ///   - parameters: Keys of the checkpoint with their parameters; state is kept by key.
+  ///   - pace: Learning rate and momentum of this step alone; the optimizer's own where nil.
   public func step(
-    _ parameters: [(key: String, parameter: Parameter)], _ gradients: [Tensor]
+    _ parameters: [(key: String, parameter: Parameter)], _ gradients: [Tensor],
+    pace: Pace? = nil
   ) {
     stepCount += 1
+    var rule = self.rule
+    if let pace {
+      rule.lr = Float(pace.lr)
+      if let momentum = pace.momentum { rule.momentum = Float(momentum) }
+    }
     for ((key, parameter), gradient) in zip(parameters, gradients) {
       var own =
         slots.removeValue(forKey: key)
@@ -67,6 +75,11 @@ public final class Optimizer: Object, ArgumentType, Answer {
 
   public func setMember(_ name: String, to value: Value) throws -> Bool {
     try rule.set(name, to: value)
+  }
+
+  public var restorer: (() -> Void)? {
+    let before = state
+    return { [self] in state = before }
   }
 
   public func isEqual(to other: any Object) -> Bool { (other as? Optimizer)?.line == line }

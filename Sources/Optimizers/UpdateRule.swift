@@ -5,7 +5,7 @@ public import Tensors
 public protocol UpdateRule {
   /// "adamw".
   static var name: String { get }
-  /// Learning rate; a schedule sets it before every step.
+  /// Learning rate; a schedule moves it for a step.
   var lr: Float { get set }
   /// Momentum, or β₁: what a one-cycle schedule moves against the learning rate. Nil without one.
   var momentum: Float? { get set }

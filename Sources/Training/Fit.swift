@@ -66,16 +66,9 @@ extension Run {
     return try Run(
       RunSetup(
         student: twin, teacher: nil, data: data, goal: goal.withoutTeacher ?? Run.plainGoal,
-        optimizer: startingOptimizer, schedule: schedule, augmentation: augmentation,
+        optimizer: optimizer, schedule: schedule, augmentation: augmentation,
         batch: batch, epochs: epochs, seed: seed, shuffle: shuffle))
   }
 
   private static var plainGoal: Goal { Goal(CrossEntropy()) }
-
-  /// The optimizer with the learning rate that the user gave, and no state.
-  var startingOptimizer: Optimizer {
-    let optimizer = optimizer.fresh()
-    optimizer.lr = baseRate
-    return optimizer
-  }
 }

@@ -67,8 +67,8 @@ public final class Run: Object, ArgumentType, Answer {
   public let record: RunRecord
   /// The session's number of it, for tables and legends.
   public var number = 0
-  /// The learning rate as the user gave it; the optimizer's own is moved by the schedule.
-  var baseRate: Float
+  /// The optimizer's settings as the record has them.
+  var notedSettings: [(name: String, text: String)]
   let parameters: [(key: String, parameter: Parameter)]
   var epochOrder: EpochOrder?
 
@@ -85,7 +85,7 @@ public final class Run: Object, ArgumentType, Answer {
     epochs = setup.epochs
     seed = setup.seed
     shuffle = setup.shuffle
-    baseRate = setup.optimizer.lr
+    notedSettings = optimizer.settingTexts
     initialWeights = setup.student.weights
     parameters = setup.student.network.parameters.filter(\.parameter.isTrainable)
     record = RunRecord(setup)
@@ -104,7 +104,14 @@ public final class Run: Object, ArgumentType, Answer {
       + "step \(steps) of \(plannedSteps)\(last)"
   }
 
+  /// Epochs and batch sizes up to here can be multiplied with counts of samples.
+  static let most = 1_000_000_000
+
   private static func check(_ setup: RunSetup) throws {
+    for (name, number) in [("batch", setup.batch), ("epochs", setup.epochs)]
+    where number < 1 || number > most {
+      throw Failure(.value, "'\(name)' must be in 1..\(most), got \(number)")
+    }
     try fits(setup.student, "student", setup.data)
     if let teacher = setup.teacher {
       try fits(teacher, "teacher", setup.data)

@@ -31,11 +31,13 @@ struct RunFileHeader: Codable {
   var epochs: Int
   var seed: Int
   var shuffle: Bool
+  /// The arguments it was made with, before any change.
+  var arguments: String
+  /// Whether the starting weights were other than their seed's.
+  var hasStudentPast: Bool
+  var hasTeacherPast: Bool
   var steps: Int
   var optimizerSteps: Int
-  var baseRate: Float
-  var currentRate: Float
-  var currentMomentum: Float?
   var series: [Figures]
   var events: [RunRecord.Event]
 }
@@ -45,12 +47,14 @@ extension Run {
 
   /// The run as a checkpoint.
   public func checkpoint() throws -> Checkpoint {
+    noteOptimizer()
     let header = RunFileHeader(
       student: student.script, teacher: teacher?.script, data: data.script, goal: goal.script,
-      optimizer: startingOptimizer.script, schedule: schedule.script,
+      optimizer: optimizer.script, schedule: schedule.script,
       augment: augmentation.script, batch: batch, epochs: epochs, seed: seed, shuffle: shuffle,
-      steps: steps, optimizerSteps: optimizer.stepCount, baseRate: baseRate,
-      currentRate: optimizer.lr, currentMomentum: optimizer.momentum,
+      arguments: record.arguments, hasStudentPast: !record.studentPast.isEmpty,
+      hasTeacherPast: !record.teacherPast.isEmpty,
+      steps: steps, optimizerSteps: optimizer.stepCount,
       series: log.series.map {
         RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
       }, events: record.events)
@@ -87,10 +91,16 @@ extension Run {
     }
     let student = try part(header.student, Model.self)
     try student.load(file, from: origin, prefix: "initial.")
+    if header.hasStudentPast {
+      student.past = [LoadedPast(path: origin, strict: true, prefix: "initial.")]
+    }
     let teacher = try header.teacher.map { try part($0, Model.self) }
     if let teacher {
       try teacher.load(file, from: origin, prefix: "teacher.")
       teacher.normalisation = Normalisation(metadata: file.metadata, role: "teacher")
+      if header.hasTeacherPast {
+        teacher.past = [LoadedPast(path: origin, strict: true, prefix: "teacher.")]
+      }
     }
     let run = try Run(
       RunSetup(
@@ -105,6 +115,7 @@ extension Run {
     run.steps = header.steps
     run.log = Log(
       header.series.map { Series(name: $0.name, steps: $0.steps, values: $0.values) })
+    run.record.arguments = header.arguments
     run.record.events = header.events
     if run.steps > 0 { student.past.append(run.record) }
     return run
@@ -113,9 +124,6 @@ extension Run {
   private func restoreOptimizer(
     _ header: RunFileHeader, _ file: Checkpoint, _ origin: String
   ) throws {
-    baseRate = header.baseRate
-    optimizer.lr = header.currentRate
-    if let momentum = header.currentMomentum { optimizer.momentum = momentum }
     var state = optimizer.state
     state.stepCount = header.optimizerSteps
     let shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.parameter.shape) })
@@ -157,7 +165,9 @@ extension Run {
       guard header.version == 1 else {
         throw damaged(origin, "it is of version \(header.version), this program reads 1")
       }
-      guard header.batch >= 1, header.epochs >= 1, header.steps >= 0, header.optimizerSteps >= 0,
+      let counts = [header.batch, header.epochs]
+      guard counts.allSatisfy({ $0 >= 1 && $0 <= most }),
+        [header.steps, header.optimizerSteps].allSatisfy({ $0 >= 0 && $0 <= 1 << 53 }),
         header.series.allSatisfy({ $0.steps.count == $0.values.count })
       else { throw damaged(origin, "its counts make no sense") }
       return header

@@ -9,7 +9,7 @@ extension Run {
     [
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
       "seed", "steps", "epoch", "script",
-    ] + log.series.map(\.name)
+    ] + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
   }
 
   public func member(_ name: String) -> Value? {
@@ -27,8 +27,19 @@ extension Run {
     case "steps": .number(Double(steps))
     case "epoch": .number(epoch)
     case "script": .string(record.script)
-    default: log[name].map { .object($0) }
+    default: series(name).map { .object($0) }
     }
+  }
+
+  /// A figure by name; empty before the first step.
+  private func series(_ name: String) -> Series? {
+    log[name] ?? (figureNames.contains(name) ? Series(name: name) : nil)
+  }
+
+  /// What every step logs.
+  private var figureNames: [String] {
+    ["loss"] + goal.terms.map(\.name) + ["accuracy"] + (teacher == nil ? [] : ["agreement"])
+      + ["lr"]
   }
 
   /// Changes a setting between steps; the change becomes part of the record.
@@ -45,7 +56,7 @@ extension Run {
     case "optimizer":
       let new = try read(Optimizer.self, name, value)
       optimizer = new.fresh()
-      baseRate = new.lr
+      notedSettings = optimizer.settingTexts
       text = new.script
     case "schedule":
       schedule = try read(Schedule.self, name, value)
@@ -74,8 +85,8 @@ extension Run {
 
   private func positive(_ name: String, _ value: Value) throws -> Int {
     let number = try read(Int.self, name, value)
-    guard number >= 1 else {
-      throw Failure(.value, "run.\(name) must be at least 1, got \(number)")
+    guard number >= 1, number <= Run.most else {
+      throw Failure(.value, "run.\(name) must be in 1..\(Run.most), got \(number)")
     }
     return number
   }

@@ -19,8 +19,8 @@ public final class RunRecord: Past {
   let teacher: String?
   let teacherPast: [any Past]
   let data: String
-  /// `ce() + 5*kd(T=1)` and the other arguments as they would be typed.
-  let arguments: String
+  /// `ce() + 5*kd(T=1)` and the other arguments as they would be typed when it was made.
+  var arguments: String
   var events: [Event] = []
 
   init(_ setup: RunSetup) {
@@ -83,5 +83,24 @@ public final class RunRecord: Past {
     var lines = ["\(model) = \(student)"]
     for past in studentPast { lines += past.statements(model: model, &variables) }
     return lines + statements(model: model, &variables)
+  }
+}
+
+extension Run {
+  /// Puts settings of the optimizer that were changed since the last step into the record:
+  /// `optimizer.lr = 0.01`.
+  func noteOptimizer() {
+    let now = optimizer.settingTexts
+    for (old, new) in zip(notedSettings, now) where old.text != new.text {
+      record.note(change: "optimizer.\(new.name) = \(new.text)")
+    }
+    notedSettings = now
+  }
+}
+
+extension Optimizer {
+  /// Its settings as they would be typed.
+  var settingTexts: [(name: String, text: String)] {
+    rule.settings.map { ($0.name, $0.value.line(quoted: true)) }
   }
 }

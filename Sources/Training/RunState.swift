@@ -9,7 +9,7 @@ import Tensors
 public struct RunState {
   let weights: [Tensor]
   let optimizer: OptimizerState
-  let baseRate: Float
+  let notedSettings: [(name: String, text: String)]
   let steps: Int
   let log: Log
   let events: [RunRecord.Event]
@@ -19,13 +19,13 @@ extension Run {
   public var state: RunState {
     get {
       RunState(
-        weights: student.weights, optimizer: optimizer.state, baseRate: baseRate, steps: steps,
-        log: log, events: record.events)
+        weights: student.weights, optimizer: optimizer.state, notedSettings: notedSettings,
+        steps: steps, log: log, events: record.events)
     }
     set {
       student.weights = newValue.weights
       optimizer.state = newValue.optimizer
-      baseRate = newValue.baseRate
+      notedSettings = newValue.notedSettings
       steps = newValue.steps
       log = newValue.log
       record.events = newValue.events

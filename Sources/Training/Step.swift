@@ -42,6 +42,7 @@ extension Run {
     do {
       let batch = try nextBatch()
       let outcome = try computeStep(batch.images, batch.labels)
+      noteOptimizer()
       let pace = applyGradients(outcome.gradients)
       student.normalisation = data.normalisation
       if steps == 0 { student.past.append(record) }
@@ -100,12 +101,11 @@ extension Run {
   }
 
   private func applyGradients(_ gradients: [Tensor]) -> Pace {
+    let base = optimizer.lr
     let pace = schedule.pace(
       Moment(step: steps, total: plannedSteps, stepsPerEpoch: stepsPerEpoch),
-      base: Double(baseRate.literal) ?? Double(baseRate))
-    optimizer.lr = Float(pace.lr)
-    if let momentum = pace.momentum { optimizer.momentum = Float(momentum) }
-    optimizer.step(parameters, gradients)
+      base: Double(base.literal) ?? Double(base))
+    optimizer.step(parameters, gradients, pace: pace)
     return pace
   }
 

@@ -33,7 +33,7 @@ enum Load {
     let isRun = prefix.isEmpty && file["student.\(model.network.state.first?.key ?? "")"] != nil
     let report = try model.load(
       file, from: path, prefix: isRun ? "student." : prefix, strict: strict)
-    model.past.append(LoadedPast(path: path, strict: strict))
+    model.past.append(LoadedPast(path: path, strict: strict, prefix: prefix))
     session.write("\(report.line)\n", toError: false)
     return Value.none
   }
