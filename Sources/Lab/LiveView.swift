@@ -87,21 +87,35 @@ final class LiveView {
     ].filter { !$0.isEmpty }.joined(separator: "\n")
     guard showsPlot, last != nil else { return Display(text) }
     // A notebook shows one form only, so the picture carries the line as its title.
-    var plot = run.curves(smooth: 0.9)
-    plot.title = text
+    // Its curves are smoothed over a fifteenth of the steps.
+    var plot = run.curves(smooth: min(0.95, max(0, 1 - 15 / Double(max(1, run.steps)))))
+    plot.title = title(isFinal: isFinal)
     return Display(text, forms: plot.display(session.style).forms)
+  }
+
+  /// The same in a few words, for the picture.
+  private func title(isFinal: Bool) -> String {
+    if isFinal, !evaluated.isEmpty { return evaluated }
+    let steps = "step \(run.steps) of \(target)"
+    return isFinal || remaining == nil
+      ? steps : steps + " · \(clockText(remaining ?? 0)) left"
+  }
+
+  private var remaining: Double? {
+    let done = run.steps - first
+    guard done > 0 else { return nil }
+    return (clock.now - start).seconds / Double(done) * Double(target - run.steps)
   }
 
   private func progressText(isFinal: Bool) -> String {
     let seconds = (clock.now - start).seconds
     let done = run.steps - first
     let rate = seconds > 0 ? Double(samples) / seconds : 0
-    let remaining =
-      isFinal || done == 0 ? nil : seconds / Double(done) * Double(target - run.steps)
     let epoch = min(run.epochs, Int(run.epoch.rounded(.up)))
     return progressLine(
       label: "epoch \(max(1, epoch))/\(run.epochs)", done: Double(done),
-      total: Double(target - first), rate: rate, remaining: remaining, style: session.style)
+      total: Double(target - first), rate: rate, remaining: isFinal ? nil : remaining,
+      style: session.style)
   }
 }
 

@@ -88,11 +88,6 @@ struct DataPart: ArgumentType {
   static var expected: String { "a data set or a split" }
   static var valueKind: String? { "data set" }
 
-  init(data: Dataset, split: Split) {
-    self.data = data
-    self.split = split
-  }
-
   static func read(_ value: Value) throws -> DataPart {
     switch value {
     case .object(let data as Dataset): return DataPart(data: data, split: data.test)
