@@ -41,23 +41,24 @@ struct NetworkGolden: Decodable {
   }
 }
 
-/// How far a network's gradients may be from PyTorch's: 1e-3, more where rounding alone does more.
+/// How far a network's gradients may be from PyTorch's.
 ///
 /// A number next to a ReLU's kink falls on either side of it by rounding, and its whole gradient
 /// comes or goes. The deep networks have ten million such numbers: PyTorch in single precision is
 /// itself 2e-3 (resnet18) and 2e-2 (resnet50) away from PyTorch in double precision, or in another
-/// memory layout, in the measure used here. Networks where no number crossed a kink agree to 3e-6.
+/// memory layout, in the measure used here. Where nothing crossed a kink gradients agree to 4e-6.
 struct GradientTolerance {
-  /// Largest and median distance over all parameters.
+  /// Largest distance over all parameters: one number at a kink decides it.
   var largest = 1e-3
-  var median = 1e-3
+  /// Median distance, which a mistake in a layer would lift in all layers before it.
+  var median = 1e-5
 
   static func of(_ name: String, isExact: Bool) -> GradientTolerance {
     switch name {
-    case "models/resnet50": GradientTolerance(largest: 6e-2, median: 1e-2)
-    case "models/resnet18": GradientTolerance(largest: 2e-2, median: 3e-3)
-    case "cifar/resnet32x4": GradientTolerance(largest: 2e-2, median: 3e-3)
-    case "cifar/wrn_40_2" where !isExact: GradientTolerance(largest: 4e-2, median: 1e-2)
+    case "models/resnet50": GradientTolerance(largest: 6e-2, median: 8e-3)
+    case "models/resnet18": GradientTolerance(largest: 1e-2, median: 2e-3)
+    case "cifar/resnet32x4": GradientTolerance(largest: 1e-2, median: 2e-3)
+    case "cifar/wrn_40_2" where !isExact: GradientTolerance(largest: 4e-2, median: 4e-3)
     default: GradientTolerance()
     }
   }
