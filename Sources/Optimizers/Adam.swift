@@ -8,12 +8,23 @@ import Tensors
 ///
 /// m += (1 − β₁)(g − m); v = β₂v + (1 − β₂)g²; w −= lr·m̂/(√v̂ + ε). Adam adds weight decay to the
 /// gradient; AdamW takes lr·decay·w off the weight first.
-struct AdamCore {
+struct Adam: UpdateRule {
+  /// Whether weight decay is taken off the weight (AdamW) or added to the gradient (Adam).
+  var isDecoupled: Bool
   var lr: Float
   var beta1: Float
   var beta2: Float
   var epsilon: Float
   var decay: Float
+
+  var name: String { isDecoupled ? "adamw" : "adam" }
+
+  var momentum: Float? {
+    get { beta1 }
+    set { beta1 = newValue ?? beta1 }
+  }
+
+  var slots: [String] { ["exp_avg", "exp_avg_sq"] }
 
   var settings: [(name: String, value: Value)] {
     [
@@ -34,7 +45,7 @@ struct AdamCore {
 
   func update(
     _ parameter: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], step: Int,
-    decays: Bool, isDecoupled: Bool
+    decays: Bool
   ) {
     // Corrections in double, as PyTorch computes them: 1 − β₂ᵗ loses digits in single precision.
     let correction1 = 1 - pow(exact(beta1), Double(step))
@@ -52,31 +63,7 @@ struct AdamCore {
 /// The decimal number that was typed, in double precision: 0.999, not the nearest Float.
 func exact(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }
 
-struct Adam: UpdateRule {
-  static let name = "adam"
-  var core: AdamCore
-
-  var lr: Float {
-    get { core.lr }
-    set { core.lr = newValue }
-  }
-  var momentum: Float? {
-    get { core.beta1 }
-    set { core.beta1 = newValue ?? core.beta1 }
-  }
-  var settings: [(name: String, value: Value)] { core.settings }
-  mutating func set(_ name: String, to value: Value) throws -> Bool {
-    try core.set(name, to: value)
-  }
-  var slots: [String] { ["exp_avg", "exp_avg_sq"] }
-
-  func update(
-    _ parameter: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], step: Int,
-    decays: Bool
-  ) {
-    core.update(&parameter, gradient, &slots, step: step, decays: decays, isDecoupled: false)
-  }
-
+extension Adam {
   static let declaration = Declaration(
     "adam", "Adam: steps scaled by running moments of the gradient.",
     details: """
@@ -97,7 +84,8 @@ struct Adam: UpdateRule {
   ) {
     (lr: Float, beta1: Float, beta2: Float, eps: Float, decay: Float, scope: DecayScope) in
     Optimizer(
-      Adam(core: AdamCore(lr: lr, beta1: beta1, beta2: beta2, epsilon: eps, decay: decay)),
+      Adam(
+        isDecoupled: false, lr: lr, beta1: beta1, beta2: beta2, epsilon: eps, decay: decay),
       scope: scope)
   }
 }

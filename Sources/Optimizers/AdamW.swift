@@ -1,32 +1,7 @@
 import Catalog
-import Tensors
 
-/// Adam with decoupled weight decay; see `AdamCore` for the formula.
-struct AdamW: UpdateRule {
-  static let name = "adamw"
-  var core: AdamCore
-
-  var lr: Float {
-    get { core.lr }
-    set { core.lr = newValue }
-  }
-  var momentum: Float? {
-    get { core.beta1 }
-    set { core.beta1 = newValue ?? core.beta1 }
-  }
-  var settings: [(name: String, value: Value)] { core.settings }
-  mutating func set(_ name: String, to value: Value) throws -> Bool {
-    try core.set(name, to: value)
-  }
-  var slots: [String] { ["exp_avg", "exp_avg_sq"] }
-
-  func update(
-    _ parameter: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], step: Int,
-    decays: Bool
-  ) {
-    core.update(&parameter, gradient, &slots, step: step, decays: decays, isDecoupled: true)
-  }
-
+/// Adam with decoupled weight decay; see `Adam` for the formula.
+enum AdamW {
   static let declaration = Declaration(
     "adamw", "Adam with decoupled weight decay.",
     details: """
@@ -48,7 +23,8 @@ struct AdamW: UpdateRule {
   ) {
     (lr: Float, beta1: Float, beta2: Float, eps: Float, decay: Float, scope: DecayScope) in
     Optimizer(
-      AdamW(core: AdamCore(lr: lr, beta1: beta1, beta2: beta2, epsilon: eps, decay: decay)),
+      Adam(
+        isDecoupled: true, lr: lr, beta1: beta1, beta2: beta2, epsilon: eps, decay: decay),
       scope: scope)
   }
 }

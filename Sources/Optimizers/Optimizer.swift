@@ -60,7 +60,7 @@ public final class Optimizer: Object, ArgumentType, Answer {
   public var line: String {
     let settings = rule.settings.map { "\($0.name)=\($0.value.line(quoted: true))" }
     let scoped = scope == .all ? [] : ["decay=\(scope.literal)"]
-    return "\(type(of: rule).name)(\((settings + scoped).joined(separator: ", ")))"
+    return "\(rule.name)(\((settings + scoped).joined(separator: ", ")))"
   }
 
   /// The call that makes it again.

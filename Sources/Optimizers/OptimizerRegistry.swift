@@ -23,7 +23,8 @@ extension Optimizer {
   /// The optimizer where none is given: `adamw(lr=2e-3, weight_decay=2e-2)`, USI's.
   public static var usual: Optimizer {
     Optimizer(
-      AdamW(core: AdamCore(lr: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 2e-2)))
+      Adam(
+        isDecoupled: true, lr: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 2e-2))
   }
 }
 

@@ -5,7 +5,7 @@ import Tensors
 /// Stochastic gradient descent as PyTorch computes it: weight decay is added to the gradient,
 /// v = μ·v + (1 − dampening)·g (v = g in the first step), w −= lr·v, or lr·(g + μ·v) with Nesterov.
 struct SGD: UpdateRule {
-  static let name = "sgd"
+  var name: String { "sgd" }
   var lr: Float
   var inertia: Float
   var decay: Float

@@ -4,7 +4,7 @@ public import Tensors
 /// How one parameter moves: a small value with its settings, and a function of the gradient.
 public protocol UpdateRule {
   /// "adamw".
-  static var name: String { get }
+  var name: String { get }
   /// Learning rate; a schedule moves it for a step.
   var lr: Float { get set }
   /// Momentum, or β₁: what a one-cycle schedule moves against the learning rate. Nil without one.

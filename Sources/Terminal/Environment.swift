@@ -1,3 +1,4 @@
+import Conversation
 import Glibc
 
 /// Variables of the environment.
@@ -23,13 +24,6 @@ public struct Environment: Sendable {
   /// Whether the terminal, if there is one, can only print.
   var isDumb: Bool { !has("TERM") || self["TERM"] == "dumb" }
 
-  /// Where history and settings of the person are kept: `$ATHANOR_HOME`, else the XDG state folder.
-  ///
-  /// Source: XDG Base Directory Specification 0.8. Nil where the person has no home.
-  public var stateFolder: String? {
-    if let home = self["ATHANOR_HOME"], !home.isEmpty { return home }
-    if let state = self["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/athanor" }
-    guard let home = self["HOME"], !home.isEmpty else { return nil }
-    return home + "/.local/state/athanor"
-  }
+  /// Where history and settings of the person are kept; nil where the person has no home.
+  public var stateFolder: String? { Conversation.stateFolder { self[$0] } }
 }
