@@ -73,7 +73,7 @@ struct PointwiseTests {
     func same(_ y: Tensor, _ expected: [Float]) throws {
       #expect(isClose(y, try Tensor(expected, [7])), "\(y.values) is not \(expected)")
     }
-    try same(x.exp(), [.infinity, 0, .nan, 1, 1, .infinity, 3.783506e-44])
+    try same(x.exp(), [.infinity, 0, .nan, 1, 1, .infinity, Float(bitPattern: 27)])
     try same(x.log(), [.infinity, .nan, .nan, -.infinity, -.infinity, 4.60517, .nan])
     try same(x.tanh(), [1, -1, .nan, 0, 0, 1, -1])
     try same(x.sigmoid(), [1, 0, .nan, 0.5, 0.5, 1, 0])
