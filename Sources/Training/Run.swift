@@ -70,6 +70,9 @@ public final class Run: Object, ArgumentType, Answer {
   /// The optimizer's settings as the record has them.
   var notedSettings: [(name: String, text: String)]
   let parameters: [(key: String, parameter: Parameter)]
+  /// Running statistics: what a forward pass in training mode changes. Found once, because looking
+  /// through a network by reflection costs more than a small network's step.
+  let buffers: [Buffer]
   var epochOrder: EpochOrder?
 
   /// Checks that the parts go together. Nothing is computed yet.
@@ -88,6 +91,10 @@ public final class Run: Object, ArgumentType, Answer {
     notedSettings = optimizer.settingTexts
     initialWeights = setup.student.weights
     parameters = setup.student.network.parameters.filter(\.parameter.isTrainable)
+    buffers = setup.student.network.state.compactMap { _, entry in
+      guard case .buffer(let buffer) = entry else { return nil }
+      return buffer
+    }
     record = RunRecord(setup)
     try Run.check(setup)
   }

@@ -45,22 +45,3 @@ extension Run {
     }
   }
 }
-
-extension Model {
-  /// Running statistics alone: what a forward pass in training mode changes.
-  var bufferValues: [Tensor] {
-    get {
-      buffers.map(\.value)
-    }
-    set {
-      for (buffer, value) in zip(buffers, newValue) { buffer.value = value }
-    }
-  }
-
-  private var buffers: [Buffer] {
-    network.state.compactMap { _, entry in
-      guard case .buffer(let buffer) = entry else { return nil }
-      return buffer
-    }
-  }
-}

@@ -38,7 +38,7 @@ extension Run {
   public func advance() throws -> StepResult {
     let clock = ContinuousClock()
     let start = clock.now
-    let buffers = student.bufferValues
+    let statistics = buffers.map(\.value)
     do {
       let batch = try nextBatch()
       let outcome = try computeStep(batch.images, batch.labels)
@@ -55,7 +55,7 @@ extension Run {
       note(result)
       return result
     } catch {
-      student.bufferValues = buffers
+      for (buffer, value) in zip(buffers, statistics) { buffer.value = value }
       throw error
     }
   }
