@@ -38,7 +38,9 @@ let package = Package(
   targets: [
     .target(name: "CKernels", cSettings: fast),
     system("COpenBLAS", "libopenblas-dev"),
+    system("CPNG", "libpng-dev"),
     system("CReadline", "libreadline-dev"),
+    system("CTurboJPEG", "libturbojpeg0-dev"),
     system("CZeroMQ", "libzmq3-dev"),
     system("CZlib", "zlib1g-dev"),
 
@@ -49,15 +51,16 @@ let package = Package(
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("Layers", ["Tensors"]),
     library("Checkpoints", ["Catalog", "Tensors", "CZlib"]),
-    library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints"]),
+    library("Images", ["Catalog", "CTurboJPEG", "CPNG"]),
+    library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"]),
     library("Losses", ["Catalog", "Tensors", "Layers"]),
     library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
-    library("Datasets", ["Catalog", "Tensors", "Checkpoints", "CZlib"]),
+    library("Datasets", ["Catalog", "Tensors", "Checkpoints", "Images", "CZlib"]),
     library(
       "Training",
       [
         "Catalog", "Tensors", "Layers", "Models", "Losses", "Optimizers", "Datasets",
-        "Checkpoints",
+        "Checkpoints", "Images",
       ]),
     library("Records", [.product(name: "GRDB", package: "GRDB.swift")]),
     library("Plots", ["Catalog"]),
@@ -65,7 +68,7 @@ let package = Package(
       "Lab",
       [
         "Catalog", "Conversation", "Language", "Tensors", "Layers", "Models", "Losses",
-        "Optimizers", "Datasets", "Checkpoints", "Training", "Records", "Plots",
+        "Optimizers", "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
       ]),
 
     library("Transcripts", ["Catalog", "Conversation"]),

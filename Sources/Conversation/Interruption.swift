@@ -9,7 +9,10 @@ public final class Interruption: Sendable {
   public init() {}
 
   public func request() { flag.store(true, ordering: .releasing) }
-  /// Forgets a request: called when an input starts, so an interrupt while idle is harmless.
+  /// Forgets a request, so that one made while idle is harmless.
+  ///
+  /// The front door calls it, before anyone can know that an input has started; an interpreter
+  /// never does, or it would forget a request that came in between.
   public func reset() { flag.store(false, ordering: .releasing) }
   public var isRequested: Bool { flag.load(ordering: .acquiring) }
 

@@ -4,9 +4,7 @@ import Synchronization
 /// Brings a request to stop to whatever the session is doing: computing or asking the person.
 final class Attention: Sendable {
   private struct State {
-    /// Counts executions; odd while one is going on.
-    var execution = 0
-    var isInsisting = false
+    var isExecuting = false
     var answers: [String] = []
     var isClosed = false
   }
@@ -18,31 +16,9 @@ final class Attention: Sendable {
 
   /// Stops what is executed. While nothing is, it does nothing: the next input must not suffer.
   func interrupt() {
-    let (execution, mustInsist) = state.change { state in
-      guard state.execution % 2 == 1 else { return (0, false) }
-      interruption.request()
-      defer { state.isInsisting = true }
-      return (state.execution, !state.isInsisting)
+    state.change { state in
+      if state.isExecuting { interruption.request() }
     }
-    if mustInsist { insist(on: execution) }
-  }
-
-  /// Asks again for a tenth of a second: a session forgets requests when it begins an input, which
-  /// it may do a moment after the kernel said that the input is being executed.
-  private func insist(on execution: Int) {
-    let strand = try? Strand("insist") { [self] in
-      for _ in 0..<5 {
-        let hasEnded: Bool? = state.wait(milliseconds: 20) { state in
-          state.execution != execution ? true : nil
-        }
-        if hasEnded != nil { break }
-        state.change { state in
-          if state.execution == execution { interruption.request() }
-        }
-      }
-      state.with { $0.isInsisting = false }
-    }
-    if strand == nil { state.with { $0.isInsisting = false } }
   }
 
   /// Stops what is executed and every question from now on: the kernel ends.
@@ -57,9 +33,9 @@ final class Attention: Sendable {
   func during<Result>(_ execution: () -> Result) -> Result {
     state.with { state in
       if !state.isClosed { interruption.reset() }
-      state.execution += 1
+      state.isExecuting = true
     }
-    defer { state.change { $0.execution += 1 } }
+    defer { state.change { $0.isExecuting = false } }
     return execution()
   }
 

@@ -51,8 +51,7 @@ public final class Session: Interpreter, OutputContext {
   // MARK: Interpreter
 
   public func execute(_ request: Request) -> Outcome {
-    interruption.reset()
-    return ConvolutionArithmetic.$isExact.withValue(isExact) { perform(request) }
+    ConvolutionArithmetic.$isExact.withValue(isExact) { perform(request) }
   }
 
   private func perform(_ request: Request) -> Outcome {

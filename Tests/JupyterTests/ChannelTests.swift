@@ -6,6 +6,8 @@ struct ChannelTests {
   @Test func heartbeatEchoesEveryByte() throws {
     let bench = try Bench()
     bench.client.send("execute_request", ["code": "spin"])
+    // Only what is being executed can be interrupted, and the channels are read independently.
+    while try #require(try bench.client.receive(on: .iopub)).type != "execute_input" {}
     for frames: [[UInt8]] in [[[], Array("ping".utf8)], [[0, 255, 10]], [[], [], [1]]] {
       bench.client.sendRaw(frames, on: .heartbeat)
       #expect(bench.client.receiveRaw(on: .heartbeat, milliseconds: 60_000) == frames)

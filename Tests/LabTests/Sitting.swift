@@ -22,7 +22,7 @@ final class Sitting: Listener {
   @discardableResult
   func run(_ code: String) -> String {
     let first = events.count
-    let outcome = session.execute(Request(code))
+    let outcome = execute(code)
     var text = events[first...].map { event -> String in
       switch event {
       case .text(let text), .warning(let text): text
@@ -37,8 +37,14 @@ final class Sitting: Listener {
 
   /// Executes code that must fail; the report.
   func failure(_ code: String) -> Report? {
-    guard case .failed(let report) = session.execute(Request(code)) else { return nil }
+    guard case .failed(let report) = execute(code) else { return nil }
     return report
+  }
+
+  /// As a front door does it: what was asked before the input started is forgotten.
+  private func execute(_ code: String) -> Outcome {
+    interruption.reset()
+    return session.execute(Request(code))
   }
 
   /// Small things to work with.
