@@ -96,15 +96,16 @@ let package = Package(
     tests("LayersTests", ["Layers", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Catalog", "Checkpoints", "Tensors"]),
     tests(
-      "ModelsTests", ["Catalog", "Checkpoints", "Layers", "Models", "Tensors", "TestSupport"]),
+      "ModelsTests",
+      ["Catalog", "Checkpoints", "Images", "Layers", "Models", "Tensors", "TestSupport"]),
     tests("LossesTests", ["Catalog", "Layers", "Losses", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Catalog", "Layers", "Optimizers", "Tensors", "TestSupport"]),
-    tests("DatasetsTests", ["Catalog", "Checkpoints", "Datasets", "Tensors"]),
+    tests("DatasetsTests", ["Catalog", "Checkpoints", "Datasets", "Images", "Tensors"]),
     tests(
       "TrainingTests",
       [
-        "Catalog", "Checkpoints", "Datasets", "Layers", "Losses", "Models", "Optimizers",
-        "Tensors", "Training", "TestSupport",
+        "Catalog", "Checkpoints", "Datasets", "Images", "Layers", "Losses", "Models",
+        "Optimizers", "Tensors", "Training", "TestSupport",
       ]),
     tests("RecordsTests", ["Records"]),
     tests("PlotsTests", ["Catalog", "Plots"]),

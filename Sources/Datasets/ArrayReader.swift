@@ -1,5 +1,6 @@
 import Catalog
 import Checkpoints
+import Images
 
 #if canImport(Glibc)
   import Glibc
@@ -37,11 +38,11 @@ struct ArrayReader {
     case .share: break
     }
     let count = try classCount(whole, testPart, path)
-    let standardisation = try standardisation(of: whole.source, path)
+    let normalisation = try normalisation(of: whole.source, path)
     let name = stem(path)
     var train = Split(
       "\(name).train", images: whole.source, labels: whole.labels, classes: count,
-      standardisation: standardisation)
+      normalisation: normalisation)
     var held: Split?
     if let testPart {
       guard
@@ -52,7 +53,7 @@ struct ArrayReader {
       }
       held = Split(
         "\(name).test", images: testPart.source, labels: testPart.labels, classes: count,
-        standardisation: standardisation)
+        normalisation: normalisation)
     } else if case .share(let share) = test {
       let heldCount = Int((Double(train.count) * share).rounded())
       guard heldCount > 0, heldCount < train.count else {
@@ -129,9 +130,8 @@ struct ArrayReader {
     return count
   }
 
-  private func standardisation(of source: any ImageSource, _ path: String) throws -> Standardisation
-  {
-    var result = source.standardisation ?? .identity(channels: source.channels)
+  private func normalisation(of source: any ImageSource, _ path: String) throws -> Normalisation {
+    var result = source.normalisation ?? .identity(channels: source.channels)
     for (name, given) in [("mean", mean), ("std", std)] {
       guard let given else { continue }
       guard given.count == source.channels else {

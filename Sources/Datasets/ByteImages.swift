@@ -1,3 +1,5 @@
+public import Images
+
 /// Pictures in memory, a byte a number, N H W C.
 public struct ByteImages: ImageSource {
   public let count: Int
@@ -7,12 +9,12 @@ public struct ByteImages: ImageSource {
   public let bytes: [UInt8]
   /// The byte that stands for 1: 255, or 16 for pictures of 17 greys.
   public let white: Float
-  public let standardisation: Standardisation?
+  public let normalisation: Normalisation?
 
   /// - Precondition: There are exactly N·H·W·C bytes.
   public init(
     _ bytes: [UInt8], height: Int, width: Int, channels: Int, white: Float = 255,
-    standardisation: Standardisation? = nil
+    normalisation: Normalisation? = nil
   ) {
     let size = height * width * channels
     precondition(size > 0 && bytes.count % size == 0)
@@ -22,8 +24,8 @@ public struct ByteImages: ImageSource {
     self.channels = channels
     self.bytes = bytes
     self.white = white
-    self.standardisation =
-      standardisation ?? measuredStandardisation(bytes, channels: channels, white: white)
+    self.normalisation =
+      normalisation ?? measuredNormalisation(bytes, channels: channels, white: white)
   }
 
   public func load(_ index: Int, into image: inout Image) {
@@ -34,12 +36,12 @@ public struct ByteImages: ImageSource {
   }
 
   public func load(
-    _ index: Int, standardised: Standardisation, into target: UnsafeMutablePointer<Float>
+    _ index: Int, normalised: Normalisation, into target: UnsafeMutablePointer<Float>
   ) {
     let size = height * width * channels
     bytes.withUnsafeBufferPointer { source in
       for channel in 0..<channels {
-        let (mean, std) = (standardised.mean[channel], standardised.std[channel])
+        let (mean, std) = (normalised.mean[channel], normalised.std[channel])
         for offset in stride(from: channel, to: size, by: channels) {
           target[offset] = (Float(source[index * size + offset]) / white - mean) / std
         }
@@ -49,9 +51,9 @@ public struct ByteImages: ImageSource {
 }
 
 /// Mean and deviation of each channel, from counts of the byte values: exact, whatever the order.
-private func measuredStandardisation(
+private func measuredNormalisation(
   _ bytes: [UInt8], channels: Int, white: Float
-) -> Standardisation {
+) -> Normalisation {
   var counts = Array(repeating: 0, count: channels * 256)
   bytes.withUnsafeBufferPointer { source in
     counts.withUnsafeMutableBufferPointer { counts in
@@ -62,7 +64,7 @@ private func measuredStandardisation(
       }
     }
   }
-  var result = Standardisation.identity(channels: channels)
+  var result = Normalisation.identity(channels: channels)
   for channel in 0..<channels {
     let histogram = counts[channel << 8..<(channel + 1) << 8]
     let total = Double(max(1, histogram.reduce(0, +)))

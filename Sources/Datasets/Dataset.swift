@@ -1,4 +1,5 @@
 public import Catalog
+import Images
 
 /// A data set: pictures with classes, in parts for training, validation and test.
 public final class Dataset: Object, ArgumentType, Answer, Sendable {
@@ -69,8 +70,8 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
     case "width": return width.value
     case "size": return height == width ? height.value : nil
     case "channels": return channels.value
-    case "mean": return train.standardisation.mean.map { Double($0) }.value
-    case "std": return train.standardisation.std.map { Double($0) }.value
+    case "mean": return train.normalisation.mean.map { Double($0) }.value
+    case "std": return train.normalisation.std.map { Double($0) }.value
     case "script": return .string(script)
     default: return nil
     }

@@ -1,4 +1,5 @@
 public import Catalog
+import Images
 
 extension Dataset {
   /// A table of the parts and the classes; richer readers also get a sheet of pictures.
@@ -19,7 +20,7 @@ extension Dataset {
     }
     if shown < classes { lines.append("  … \(classes - shown) more") }
     lines.append(
-      "  mean \(numbersText(train.standardisation.mean))  std \(numbersText(train.standardisation.std))"
+      "  mean \(numbersText(train.normalisation.mean))  std \(numbersText(train.normalisation.std))"
     )
     let plain = lines.joined(separator: "\n")
     guard let sheet = sheet() else { return Display(plain) }
@@ -81,8 +82,8 @@ extension Split {
     case "height": return height.value
     case "width": return width.value
     case "channels": return channels.value
-    case "mean": return standardisation.mean.map { Double($0) }.value
-    case "std": return standardisation.std.map { Double($0) }.value
+    case "mean": return normalisation.mean.map { Double($0) }.value
+    case "std": return normalisation.std.map { Double($0) }.value
     default: return nil
     }
   }

@@ -1,5 +1,6 @@
 import Catalog
 import Checkpoints
+import Images
 
 /// The handwritten digits that are part of the program.
 enum Digits {
@@ -28,16 +29,16 @@ enum Digits {
     }
     let labels = columns[(pixels * count)...].map { Int32($0) }
     let parts = stratified(labels, classes: 10, holding: testCount, seed: 0)
-    let part = { (name: String, indices: [Int], standardisation: Standardisation?) in
+    let part = { (name: String, indices: [Int], normalisation: Normalisation?) in
       let own = indices.flatMap { bytes[$0 * pixels..<($0 + 1) * pixels] }
       return Split(
         name,
         images: ByteImages(
-          own, height: side, width: side, channels: 1, white: 16, standardisation: standardisation),
+          own, height: side, width: side, channels: 1, white: 16, normalisation: normalisation),
         labels: indices.map { labels[$0] }, classes: 10)
     }
     let train = part("digits.train", parts.kept, nil)
-    let test = part("digits.test", parts.held, train.standardisation)
+    let test = part("digits.test", parts.held, train.normalisation)
     return Dataset(name: "digits", script: "digits()", train: train, test: test)
   }
 }

@@ -1,3 +1,5 @@
+public import Images
+
 /// Pictures in memory as numbers that came as they are, N H W C.
 public struct FloatImages: ImageSource {
   public let count: Int
@@ -5,7 +7,7 @@ public struct FloatImages: ImageSource {
   public let width: Int
   public let channels: Int
   public let values: [Float]
-  public var standardisation: Standardisation? { nil }
+  public var normalisation: Normalisation? { nil }
 
   /// - Precondition: There are exactly N·H·W·C numbers.
   public init(_ values: [Float], height: Int, width: Int, channels: Int) {

@@ -1,3 +1,5 @@
+public import Images
+
 /// Pictures of one size, by index. To add a source (a folder, an archive): one type, one file.
 public protocol ImageSource: Sendable {
   var count: Int { get }
@@ -6,22 +8,22 @@ public protocol ImageSource: Sendable {
   var channels: Int { get }
   /// Mean and standard deviation of each channel over all pictures, measured; nil where pixels are
   /// taken as they are.
-  var standardisation: Standardisation? { get }
+  var normalisation: Normalisation? { get }
   /// Fills `image` with picture `index`, before normalisation.
   func load(_ index: Int, into image: inout Image) throws
   /// Writes picture `index` normalised, H·W·C numbers.
   func load(
-    _ index: Int, standardised: Standardisation, into target: UnsafeMutablePointer<Float>
+    _ index: Int, normalised: Normalisation, into target: UnsafeMutablePointer<Float>
   ) throws
 }
 
 extension ImageSource {
   public func load(
-    _ index: Int, standardised: Standardisation, into target: UnsafeMutablePointer<Float>
+    _ index: Int, normalised: Normalisation, into target: UnsafeMutablePointer<Float>
   ) throws {
     var image = Image(height: height, width: width, channels: channels)
     try load(index, into: &image)
-    standardised.apply(to: image, into: target)
+    normalised.apply(to: image, into: target)
   }
 
   /// Picture `index`.
@@ -47,23 +49,8 @@ public struct Image: Sendable, Equatable {
   }
 }
 
-/// x ↦ (x − mean) / std, by channel.
-public struct Standardisation: Sendable, Equatable {
-  public var mean: [Float]
-  public var std: [Float]
-
-  public init(mean: [Float], std: [Float]) {
-    self.mean = mean
-    self.std = std
-  }
-
-  /// Changes nothing.
-  public static func identity(channels: Int) -> Standardisation {
-    Standardisation(
-      mean: Array(repeating: 0, count: channels), std: Array(repeating: 1, count: channels))
-  }
-
-  /// Writes the picture's H·W·C numbers, normalised.
+extension Normalisation {
+  /// Writes the picture's H·W·C numbers, normalised: x ↦ (x − mean) / std, by channel.
   func apply(to image: Image, into target: UnsafeMutablePointer<Float>) {
     let channels = image.channels
     image.values.withUnsafeBufferPointer { source in

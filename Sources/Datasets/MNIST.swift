@@ -63,7 +63,7 @@ enum MNIST {
       name,
       images: ByteImages(
         images.bytes.bytes, height: images.shape[1], width: images.shape[2], channels: 1,
-        standardisation: train?.standardisation),
+        normalisation: train?.normalisation),
       labels: labels.map { Int32($0) }, classes: classes, classNames: classNames)
   }
 

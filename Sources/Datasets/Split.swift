@@ -1,4 +1,5 @@
 public import Catalog
+public import Images
 public import Tensors
 
 /// The samples of one part of a data set: pictures of one size with a class each.
@@ -10,7 +11,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   public let classes: Int
   /// Names of the classes; empty where only numbers are known.
   public let classNames: [String]
-  public let standardisation: Standardisation
+  public let normalisation: Normalisation
   /// The class of every sample, 0 ..< classes.
   public let labels: [Int32]
   public let images: any ImageSource
@@ -20,7 +21,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   /// - Precondition: A label in 0 ..< classes for every picture.
   public init(
     _ name: String, images: any ImageSource, labels: [Int32], classes: Int,
-    classNames: [String] = [], standardisation: Standardisation? = nil
+    classNames: [String] = [], normalisation: Normalisation? = nil
   ) {
     precondition(images.count == labels.count)
     precondition(labels.allSatisfy { $0 >= 0 && $0 < classes })
@@ -29,8 +30,8 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
     self.labels = labels
     self.classes = classes
     self.classNames = classNames
-    self.standardisation =
-      standardisation ?? images.standardisation ?? .identity(channels: images.channels)
+    self.normalisation =
+      normalisation ?? images.normalisation ?? .identity(channels: images.channels)
     places = nil
   }
 
@@ -40,7 +41,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
     labels = indices.map { whole.labels[$0] }
     classes = whole.classes
     classNames = whole.classNames
-    standardisation = whole.standardisation
+    normalisation = whole.normalisation
     places = indices.map { whole.places?[$0] ?? $0 }
   }
 
@@ -85,12 +86,12 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
       for (row, index) in indices.enumerated() {
         let place = places?[index] ?? index
         if augmentation.isIdentity {
-          try images.load(place, standardised: standardisation, into: target + row * size)
+          try images.load(place, normalised: normalisation, into: target + row * size)
           continue
         }
         try images.load(place, into: &image)
         augmentation.apply(to: &image, seed: seed, epoch: epoch, sample: index)
-        standardisation.apply(to: image, into: target + row * size)
+        normalisation.apply(to: image, into: target + row * size)
       }
     }
     return (tensor, Labels(indices.map { labels[$0] }))

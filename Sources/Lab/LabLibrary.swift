@@ -2,6 +2,7 @@ public import Catalog
 import Conversation
 import Datasets
 import Foundation
+import Images
 import Language
 import Losses
 import Models
@@ -16,6 +17,7 @@ let commandRegistry: Registry = Registry(
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     Summary.declaration, Script.declaration, Save.declaration, Load.declaration,
     Clone.declaration, Help.declaration, Listing.declaration,
+    Preprocessing.declaration,
   ] + SessionCalls.declarations + Replaying.declarations + Talking.declarations)
 
 extension Session {

@@ -1,4 +1,5 @@
 import Catalog
+import Images
 import Layers
 import Tensors
 
@@ -13,11 +14,16 @@ struct NetworkShape: Sendable {
 /// - Parameters:
 ///   - size: Height and width that the family is usually fed.
 ///   - defaultClasses: 1000 for ImageNet's networks, 10 for the small ones.
+///   - preprocessing: What its published weights want of a photograph; nil: where 1000 classes are
+///     usual, `size` pixels cut from an eighth more and ImageNet's normalisation; small pictures are
+///     taken as they are.
 func family(
   _ name: String, aliases: [String] = [], _ summary: String, details: String,
-  size: Int, defaultClasses: Int, build: @escaping @Sendable (NetworkShape) -> Module
+  size: Int, defaultClasses: Int, preprocessing: Preprocessing? = nil,
+  build: @escaping @Sendable (NetworkShape) -> Module
 ) -> Declaration {
-  Declaration(
+  let usual = preprocessing ?? (defaultClasses == 1000 ? Preprocessing(size: size) : nil)
+  return Declaration(
     named: name, aliases: aliases, summary, details: details,
     Argument(
       "classes", "Number of classes, the length of the logits.", default: defaultClasses,
@@ -40,7 +46,12 @@ func family(
     if seed != 0 { script += ", seed=\(seed)" }
     let model = try Model(
       name: name, script: script + ")", classes: classes, channels: channels, size: size,
-      seed: seed
+      seed: seed,
+      preprocessing: usual.map {
+        var own = $0
+        own.normalisation = own.normalisation.fitted(to: channels)
+        return own
+      }
     ) { build(shape) }
     if let weights { try model.load(weights) }
     return model

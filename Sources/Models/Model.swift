@@ -1,18 +1,7 @@
 public import Catalog
+public import Images
 public import Layers
 public import Tensors
-
-/// Mean and deviation per channel that a network's input was normalised with:
-/// x = (pixel/255 − mean)/std.
-public struct Normalisation: Sendable, Equatable {
-  public var mean: [Float]
-  public var std: [Float]
-
-  public init(mean: [Float], std: [Float]) {
-    self.mean = mean
-    self.std = std
-  }
-}
 
 /// A network with its name and what it expects: the language's value of kind "model".
 public final class Model: Object, ArgumentType, Answer {
@@ -28,16 +17,23 @@ public final class Model: Object, ArgumentType, Answer {
   public let size: Int
   public let seed: Int
   public let network: Module
-  /// How the images it was trained on were normalised; nil until it has been trained or loaded.
-  public var normalisation: Normalisation?
+  /// What is done to a photograph before the network sees it: its family's way until a training or a
+  /// file says otherwise.
+  public var preprocessing: Preprocessing
+  /// Names of the classes, as many as there are classes; empty where only numbers are known.
+  public var labels: [String] = []
+  /// Whether training or a file has said how images are normalised, so that it is no guess.
+  private var knowsNormalisation = false
   /// What happened to the weights since they were drawn, oldest first.
   public var past: [any Past] = []
   private let build: () throws -> Module
 
   /// Builds the network, names its modules and draws its starting weights.
+  ///
+  /// - Parameter preprocessing: nil for small pictures, which are taken as they are.
   public init(
     name: String, script: String, classes: Int, channels: Int, size: Int, seed: Int,
-    build: @escaping () throws -> Module
+    preprocessing: Preprocessing? = nil, build: @escaping () throws -> Module
   ) throws {
     self.name = name
     self.script = script
@@ -45,10 +41,25 @@ public final class Model: Object, ArgumentType, Answer {
     self.channels = channels
     self.size = size
     self.seed = seed
+    self.preprocessing = preprocessing ?? .plain(size: size, channels: channels)
     self.build = build
     network = try build()
     network.name()
     network.initialize(seed: UInt64(bitPattern: Int64(seed)))
+  }
+
+  /// How the images it was trained on were normalised; nil until it has been trained or loaded.
+  public var normalisation: Normalisation? {
+    get { knowsNormalisation ? preprocessing.normalisation : nil }
+    set {
+      knowsNormalisation = newValue != nil
+      if let newValue { preprocessing.normalisation = newValue }
+    }
+  }
+
+  /// The name of a class, or its number.
+  public func className(_ label: Int) -> String {
+    labels.indices.contains(label) ? labels[label] : String(label)
   }
 
   /// Images N H W C to logits N K.
@@ -60,10 +71,11 @@ public final class Model: Object, ArgumentType, Answer {
   public func cloned(seed newSeed: Int?) throws -> Model {
     let copy = try Model(
       name: name, script: script, classes: classes, channels: channels, size: size,
-      seed: newSeed ?? seed, build: build)
+      seed: newSeed ?? seed, preprocessing: preprocessing, build: build)
+    copy.labels = labels
     if newSeed == nil {
       copy.weights = weights
-      copy.normalisation = normalisation
+      copy.knowsNormalisation = knowsNormalisation
       copy.past = past
     }
     return copy
@@ -90,33 +102,18 @@ public final class Model: Object, ArgumentType, Answer {
   }
 
   public var restorer: (() -> Void)? {
-    let before = (weights, normalisation, past.count)
+    let before = (weights, preprocessing, knowsNormalisation, labels, past.count)
     return { [self] in
-      (weights, normalisation) = (before.0, before.1)
-      past.removeLast(past.count - before.2)
+      (weights, preprocessing, knowsNormalisation, labels) = (
+        before.0, before.1, before.2, before.3
+      )
+      past.removeLast(past.count - before.4)
     }
   }
 
   public var parameterCount: Int { network.parameterCount }
 
   public var line: String { "\(script), \(grouped(parameterCount)) parameters" }
-
-  public var memberNames: [String] {
-    ["name", "classes", "channels", "size", "seed", "parameters", "script"]
-  }
-
-  public func member(_ name: String) -> Value? {
-    switch name {
-    case "name": .string(self.name)
-    case "classes": .number(Double(classes))
-    case "channels": .number(Double(channels))
-    case "size": .number(Double(size))
-    case "seed": .number(Double(seed))
-    case "parameters": .number(Double(parameterCount))
-    case "script": .string(script)
-    default: nil
-    }
-  }
 }
 
 /// 1234567 → "1,234,567".

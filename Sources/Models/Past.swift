@@ -52,3 +52,14 @@ public final class LoadedPast: Past {
     ]
   }
 }
+
+/// A member of a model was changed by hand: `preprocessing = preprocess(size=224)`.
+final class ChangePast: Past {
+  private let change: String
+
+  init(_ change: String) { self.change = change }
+
+  func statements(model: String, _ variables: inout VariableNames) -> [String] {
+    ["\(model).\(change)"]
+  }
+}

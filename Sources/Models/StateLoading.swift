@@ -72,9 +72,7 @@ extension Model {
     }
     for (entry, tensor) in values { entry.assign(tensor) }
     // A run's file says `teacher.mean` of the arrays `teacher.…`.
-    normalisation =
-      Normalisation(metadata: checkpoint.metadata, role: String(prefix.dropLast()))
-      ?? Normalisation(metadata: checkpoint.metadata) ?? normalisation
+    readFacts(from: checkpoint.metadata, role: String(prefix.dropLast()))
     return report
   }
 
@@ -98,7 +96,7 @@ extension Model {
   /// The network as a checkpoint, with what is needed to make the model again.
   public func checkpoint() throws -> Checkpoint {
     var metadata = ["athanor.model": script]
-    normalisation?.write(to: &metadata)
+    writeFacts(to: &metadata)
     return Checkpoint(try checkpointEntries(), metadata: metadata)
   }
 }
@@ -133,25 +131,5 @@ extension StateEntry {
     case .parameter(let parameter): parameter.value = tensor
     case .buffer(let buffer): buffer.value = tensor
     }
-  }
-}
-
-extension Normalisation {
-  /// What `write` left in a checkpoint's metadata; nil where there is nothing sensible.
-  public init?(metadata: [String: String], role: String = "athanor") {
-    func numbers(_ key: String) -> [Float]? {
-      metadata[role + key].map { $0.split(separator: " ").compactMap { Float($0) } }
-    }
-    guard let mean = numbers(".mean"), let std = numbers(".std"),
-      mean.count == std.count, !mean.isEmpty, mean.allSatisfy({ $0.isFinite }),
-      std.allSatisfy({ $0 > 0 && $0.isFinite })
-    else { return nil }
-    self.init(mean: mean, std: std)
-  }
-
-  /// Writes it into a checkpoint's metadata.
-  public func write(to metadata: inout [String: String], role: String = "athanor") {
-    metadata[role + ".mean"] = mean.map { "\($0)" }.joined(separator: " ")
-    metadata[role + ".std"] = std.map { "\($0)" }.joined(separator: " ")
   }
 }

@@ -1,9 +1,7 @@
 public import Datasets
-public import Models
+public import Images
 
 extension Dataset {
   /// How its images are normalised.
-  public var normalisation: Normalisation {
-    Normalisation(mean: train.standardisation.mean, std: train.standardisation.std)
-  }
+  public var normalisation: Normalisation { train.normalisation }
 }

@@ -2,6 +2,7 @@ public import Catalog
 public import Checkpoints
 import Datasets
 import Foundation
+import Images
 import Losses
 import Models
 import Optimizers
@@ -59,7 +60,7 @@ extension Run {
         RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
       }, events: record.events)
     var metadata = [Run.headerKey: try Run.encode(header)]
-    student.normalisation?.write(to: &metadata)
+    student.writeFacts(to: &metadata)
     var entries = try student.checkpointEntries(prefix: "student.")
     let present = student.weights
     student.weights = initialWeights
@@ -67,7 +68,7 @@ extension Run {
     entries += try student.checkpointEntries(prefix: "initial.")
     if let teacher {
       entries += try teacher.checkpointEntries(prefix: "teacher.")
-      teacher.normalisation?.write(to: &metadata, role: "teacher")
+      teacher.writeFacts(to: &metadata, role: "teacher")
     }
     for (name, tensor) in optimizer.state.tensors.sorted(by: { $0.key < $1.key }) {
       entries.append(Checkpoint.Entry("optimizer." + name, StoredArray(tensor, name: name)))

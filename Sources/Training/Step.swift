@@ -1,5 +1,6 @@
 import Catalog
 public import Datasets
+import Images
 import Layers
 import Losses
 public import Models

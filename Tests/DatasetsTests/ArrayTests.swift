@@ -1,6 +1,7 @@
 import Catalog
 import Checkpoints
 import Datasets
+import Images
 import Tensors
 import Testing
 
@@ -37,7 +38,7 @@ struct ArrayTests {
       saved(folder, [("images", last), ("labels", labels)], "b.safetensors"),
       ("layout", .string("NHWC")))
     for index in 0..<2 { #expect(try first.train.image(index) == second.train.image(index)) }
-    #expect(first.train.standardisation == second.train.standardisation)
+    #expect(first.train.normalisation == second.train.normalisation)
     #expect(first.script == "arrays(\"\(folder.file("a.safetensors"))\")")
     #expect(second.script.hasSuffix(", layout=\"NHWC\")"))
   }
@@ -67,7 +68,7 @@ struct ArrayTests {
     let apart = try saved(folder, [("images", other), ("labels", one)], "test.safetensors")
     let data = try arrays(together, ("test", .string(apart)))
     #expect(data.test.labels == [2])
-    #expect(data.test.standardisation == data.train.standardisation)
+    #expect(data.test.normalisation == data.train.normalisation)
     let shared = try arrays(together, ("test", .number(0.5)))
     #expect([shared.train.count, shared.test.count] == [1, 1])
     let missing = failure { _ = try arrays(apart).member("test") }

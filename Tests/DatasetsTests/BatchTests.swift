@@ -1,5 +1,6 @@
 import Catalog
 import Datasets
+import Images
 import Tensors
 import Testing
 
@@ -58,8 +59,8 @@ struct BatchTests {
       let samples = batches.indices(index)
       #expect(images.shape == [samples.count, 2, 2, 1])
       #expect(labels.values == samples.map { Int32($0 % 3) })
-      let mean = split.standardisation.mean[0]
-      let std = split.standardisation.std[0]
+      let mean = split.normalisation.mean[0]
+      let std = split.normalisation.std[0]
       let expected = samples.flatMap { sample in
         Array(repeating: (Float(sample) / 255 - mean) / std, count: 4)
       }
@@ -71,8 +72,8 @@ struct BatchTests {
     // Two pictures of 1×2 pixels with two channels: 0 and 255, constant 51.
     let images = ByteImages([0, 51, 255, 51, 0, 51, 255, 51], height: 1, width: 2, channels: 2)
     let split = Split("two", images: images, labels: [0, 0], classes: 1)
-    #expect(split.standardisation.mean == [0.5, 0.2])
-    #expect(split.standardisation.std == [0.5, 1])
+    #expect(split.normalisation.mean == [0.5, 0.2])
+    #expect(split.normalisation.std == [0.5, 1])
     #expect(try split.batch([1]).images.values == [-1, 0, 1, 0])
   }
 

@@ -1,6 +1,7 @@
 import Catalog
 import Datasets
 import Foundation
+import Images
 import Testing
 
 @Suite("built-in and system data sets")
@@ -48,7 +49,7 @@ struct BuiltInTests {
     let (a, b) = (try digits(), try digits())
     #expect(a.train.labels == b.train.labels)
     #expect(try a.test.image(7) == b.test.image(7))
-    #expect(abs(a.train.standardisation.mean[0] - 0.305) < 0.005)
+    #expect(abs(a.train.normalisation.mean[0] - 0.305) < 0.005)
   }
 
   @Test func fashionMNISTOrHowToGetIt() throws {
@@ -57,8 +58,8 @@ struct BuiltInTests {
       #expect(data.train.classCounts == Array(repeating: 6000, count: 10))
       #expect(data.test.classCounts == Array(repeating: 1000, count: 10))
       #expect(data.line == "fashion_mnist: 60000 train + 10000 test, 28×28 grey, 10 classes")
-      #expect(abs(data.train.standardisation.mean[0] - 0.2860) < 5e-5)
-      #expect(abs(data.train.standardisation.std[0] - 0.3530) < 5e-5)
+      #expect(abs(data.train.normalisation.mean[0] - 0.2860) < 5e-5)
+      #expect(abs(data.train.normalisation.std[0] - 0.3530) < 5e-5)
       #expect(data.train.className(9) == "ankle boot")
       #expect(data.script == "fashion_mnist()")
     }

@@ -1,6 +1,7 @@
 import Catalog
 import Checkpoints
 import Datasets
+import Images
 import Testing
 
 @Suite("IDX")
@@ -81,7 +82,7 @@ struct IDXTests {
     #expect(data.script == "mnist(\"\(folder.path)\")")
     #expect(try data.train.image(0).values == [0, 1, 0, 1])
     // The test part is normalised as the training part is.
-    #expect(data.test.standardisation == data.train.standardisation)
+    #expect(data.test.normalisation == data.train.normalisation)
 
     try folder.write(idx([1], [3]), "t10k-labels-idx1-ubyte")
     let tooGreat = failure { _ = try call("mnist", (nil, .string(folder.path))) }

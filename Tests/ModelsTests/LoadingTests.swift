@@ -1,6 +1,7 @@
 import Catalog
 import Checkpoints
 import Foundation
+import Images
 import Layers
 import Models
 import Tensors

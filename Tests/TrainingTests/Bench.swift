@@ -1,6 +1,7 @@
 import Catalog
 import Checkpoints
 import Datasets
+import Images
 import Layers
 import Losses
 import Models
@@ -40,7 +41,7 @@ enum Bench {
         "bench.\(name)",
         images: FloatImages(values, height: 8, width: 8, channels: channels),
         labels: (0..<count).map { Int32($0 % classes) }, classes: classes,
-        standardisation: Standardisation(
+        normalisation: Normalisation(
           mean: Array(repeating: 0.5, count: channels),
           std: Array(repeating: 0.25, count: channels)))
     }

@@ -2,6 +2,7 @@ import Catalog
 import Checkpoints
 import Datasets
 import Foundation
+import Images
 import Losses
 import Models
 import Optimizers

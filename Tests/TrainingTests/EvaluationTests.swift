@@ -1,6 +1,7 @@
 import Catalog
 import Datasets
 import Foundation
+import Images
 import Layers
 import Models
 import Tensors

@@ -1,5 +1,6 @@
 import Catalog
 import Datasets
+import Images
 import Layers
 import Losses
 import Models
