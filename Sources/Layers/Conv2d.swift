@@ -11,12 +11,21 @@ public final class Conv2d: Module {
   public let inputs: Int
   public let outputs: Int
   public let kernel: Int
+  /// How the kernel moves; its padding counts only where `isSame` is false.
   public let window: ConvolutionWindow
+  /// Whether the padding follows the input's size as TensorFlow's SAME does.
+  public let isSame: Bool
 
+  /// - Parameters:
+  ///   - padding: Zeros on every side.
+  ///   - isSame: Pads so that the output has ⌈size/stride⌉ pixels instead, an odd pixel at the
+  ///     bottom and at the right: TensorFlow's SAME.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
-    dilation: Int = 1, groups: Int = 1, bias: Bool = true, start: Start? = nil
+    isSame: Bool = false, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
+    start: Start? = nil
   ) {
+    self.isSame = isSame
     self.inputs = inputs
     self.outputs = outputs
     self.kernel = kernel
@@ -41,7 +50,15 @@ public final class Conv2d: Module {
       throw ShapeError(
         "needs images [N, H, W, \(inputs)], got a tensor \(shapeText(x.shape))")
     }
-    return try convolution(x, context(weight), bias: bias.map { context($0) }, window)
+    return try convolution(
+      x, context(weight), bias: bias.map { context($0) }, window(for: x.shape))
+  }
+
+  /// How the kernel moves over images [N, H, W, C].
+  public func window(for shape: [Int]) -> ConvolutionWindow {
+    isSame
+      ? window.same(height: shape[1], width: shape[2], kernelHeight: kernel, kernelWidth: kernel)
+      : window
   }
 
   public override var details: String {

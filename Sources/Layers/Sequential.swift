@@ -1,19 +1,62 @@
 public import Tensors
 
-/// Modules one after the other; their keys are 0, 1, 2, ….
+/// Modules one after the other; their keys are 0, 1, 2, … unless they are named.
 public final class Sequential: Module {
   public let parts: [Module]
+  private let names: [String]
 
-  public init(_ parts: [Module]) { self.parts = parts }
+  public init(_ parts: [Module]) {
+    self.parts = parts
+    names = parts.indices.map { "\($0)" }
+  }
+
+  public init(named parts: [(key: String, module: Module)]) {
+    self.parts = parts.map(\.module)
+    names = parts.map(\.key)
+  }
 
   public convenience init(_ parts: Module...) { self.init(parts) }
 
   public override var listedChildren: [(key: String, module: Module)]? {
-    parts.enumerated().map { ("\($0.offset)", $0.element) }
+    zip(names, parts).map { ($0, $1) }
   }
 
   public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    try parts.reduce(x) { try $1($0, context) }
+    try run(parts[...], x, context)
+  }
+
+  /// The parts, a sum with a residual and an activation: in one pass over memory with the norm that
+  /// is the last part, if it is one and nobody asks for what lies between.
+  public func callAsFunction(
+    _ x: Tensor, _ context: Context, residual: Tensor? = nil, activation: Activation
+  ) throws -> Tensor {
+    guard let norm = parts.last as? BatchNorm2d, !context.wants(path) else {
+      var y = try self(x, context)
+      if let residual { y = try y + residual }
+      return try activation(y)
+    }
+    let y = try run(parts.dropLast(), x, context)
+    return try norm(y, context, residual: residual, activation: activation)
+  }
+
+  /// Part after part, a norm together with the activation behind it.
+  private func run(
+    _ parts: ArraySlice<Module>, _ x: Tensor, _ context: Context
+  ) throws -> Tensor {
+    var (y, rest) = (x, parts)
+    while let part = rest.popFirst() {
+      if let norm = part as? BatchNorm2d, let next = rest.first as? Activate,
+        !context.wants(norm.path)
+      {
+        rest.removeFirst()
+        y = try next.run([y], context) {
+          try norm(y, context, activation: next.activation)
+        }
+      } else {
+        y = try part(y, context)
+      }
+    }
+    return y
   }
 }
 

@@ -78,6 +78,25 @@ public struct ConvolutionWindow: Sendable, Equatable {
     return (down / strideHeight + 1, across / strideWidth + 1)
   }
 
+  /// This window with TensorFlow's SAME padding for an image: the output has ⌈size/stride⌉ pixels.
+  ///
+  /// Of (⌈size/stride⌉ − 1)·stride + dilation·(kernel − 1) + 1 − size zeros, none where that is
+  /// negative, half are before, and the odd one is after the image.
+  public func same(
+    height: Int, width: Int, kernelHeight: Int, kernelWidth: Int
+  ) -> ConvolutionWindow {
+    func sides(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> (Int, Int) {
+      let steps = (size + stride - 1) / stride - 1
+      let zeros = max(0, steps * stride + dilation * (kernel - 1) + 1 - size)
+      return (zeros / 2, zeros - zeros / 2)
+    }
+    let (top, bottom) = sides(height, kernelHeight, strideHeight, dilationHeight)
+    let (left, right) = sides(width, kernelWidth, strideWidth, dilationWidth)
+    var result = self
+    result.padding = Padding(top: top, left: left, bottom: bottom, right: right)
+    return result
+  }
+
   /// The output shape for images `x` and weights `w`, or an error naming both.
   public func outputShape(_ x: [Int], _ w: [Int]) throws -> [Int] {
     guard x.count == 4, w.count == 4 else {
