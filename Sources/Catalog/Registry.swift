@@ -1,13 +1,32 @@
 /// The declarations of one module, under one heading of the reference.
 public struct Registry: Sendable {
+  /// Declarations that belong together: a family of networks.
+  public struct Section: Sendable {
+    /// What the family is called: "ResNet".
+    public let title: String
+    public let declarations: [Declaration]
+
+    public init(_ title: String, _ declarations: [Declaration]) {
+      self.title = title
+      self.declarations = declarations
+    }
+  }
+
   /// The heading: "Losses".
   public let title: String
-  public let declarations: [Declaration]
+  /// The families, in the order they are listed in; one without a title where there are none.
+  public let sections: [Section]
 
   public init(_ title: String, _ declarations: [Declaration]) {
-    self.title = title
-    self.declarations = declarations
+    self.init(title, sections: [Section("", declarations)])
   }
+
+  public init(_ title: String, sections: [Section]) {
+    self.title = title
+    self.sections = sections
+  }
+
+  public var declarations: [Declaration] { sections.flatMap(\.declarations) }
 }
 
 /// All that can be called, by name.

@@ -34,13 +34,16 @@ public final class BatchNorm2d: Module {
 
   /// Normalisation, sum with a residual and activation in one pass over memory.
   ///
-  /// Where the bare output of this module is asked for, the steps are taken one by one.
+  /// Where the bare output of this module, or what goes into the activation, is asked for, the steps
+  /// are taken one by one.
   public func callAsFunction(
-    _ x: Tensor, _ context: Context, residual: Tensor? = nil, activation: Activation
+    _ x: Tensor, _ context: Context, residual: Tensor? = nil, preact: Preactivation? = nil,
+    activation: Activation
   ) throws -> Tensor {
-    if context.wants(path) {
+    if context.wants(path) || preact.map({ context.wants($0.path) }) == true {
       var y = try self(x, context)
       if let residual { y = try y + residual }
+      if let preact { y = try preact(y, context) }
       return try activation(y)
     }
     // Its own run, so that a shape error carries the path; the fused output is not this module's.

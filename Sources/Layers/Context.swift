@@ -45,6 +45,6 @@ public final class Context {
 
   func finished(_ module: Module, _ inputs: [Tensor], _ output: Tensor) {
     if !wanted.isEmpty, wanted.contains(module.path) { features[module.path] = output }
-    observer?(module, inputs, output)
+    if !(module is Preactivation) { observer?(module, inputs, output) }
   }
 }

@@ -27,6 +27,10 @@ open class Module {
   /// Modules called in place of properties, in order; nil means: look at the properties.
   open var listedChildren: [(key: String, module: Module)]? { nil }
 
+  /// Where distillation takes features from, first to last: the stem, every stage, the pooled vector.
+  /// Empty for parts of networks.
+  open var stages: [Stage] { [] }
+
   /// The class's name as PyTorch users know it.
   open var kindName: String { "\(type(of: self))" }
 

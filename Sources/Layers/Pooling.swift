@@ -25,14 +25,26 @@ public final class MaxPool2d: Module {
 public final class AvgPool2d: Module {
   public let kernel: Int
   public let stride: Int
+  public let padding: Int
+  public let ceilMode: Bool
+  /// Whether padding counts as zeros in the mean.
+  public let countsPadding: Bool
 
-  public init(kernel: Int, stride: Int? = nil) {
+  public init(
+    kernel: Int, stride: Int? = nil, padding: Int = 0, ceilMode: Bool = false,
+    countsPadding: Bool = true
+  ) {
     self.kernel = kernel
     self.stride = stride ?? kernel
+    self.padding = padding
+    self.ceilMode = ceilMode
+    self.countsPadding = countsPadding
   }
 
   public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    try averagePool(x, kernel: kernel, stride: stride)
+    try averagePool(
+      x, kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode,
+      countsPadding: countsPadding)
   }
 
   public override var details: String { "\(kernel)×\(kernel), stride \(stride)" }

@@ -1,0 +1,24 @@
+public import Tensors
+
+/// A place of a network that the literature takes features from.
+public struct Stage: Sendable, Equatable {
+  /// The module whose output is the feature: `layer2`.
+  public var path: String
+  /// The module whose output is the feature in front of its last activation, where the literature
+  /// has one: `layer2.1.preact`.
+  public var preactivation: String?
+
+  public init(_ path: String, preactivation: String? = nil) {
+    self.path = path
+    self.preactivation = preactivation
+  }
+}
+
+/// What goes into a block's last activation, as a place of its own that features are taken from.
+///
+/// It computes nothing, and summaries and traces do not see it.
+public final class Preactivation: Module {
+  public override init() {}
+
+  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor { x }
+}
