@@ -1,20 +1,37 @@
 import CKernels
 
 /// The nonlinear functions of networks, under the names PyTorch gives their modules.
-public enum Activation: String, CaseIterable, Sendable {
-  case none = "Identity"
-  case relu = "ReLU"
-  case relu6 = "ReLU6"
-  case gelu = "GELU"
-  case silu = "SiLU"
-  case hardSwish = "Hardswish"
-  case hardSigmoid = "Hardsigmoid"
-  case sigmoid = "Sigmoid"
-  case tanh = "Tanh"
-  case softplus = "Softplus"
-  case mish = "Mish"
+public enum Activation: Sendable, Hashable {
+  case none
+  case relu
+  case relu6
+  /// x for x > 0, slope·x else.
+  case leakyRelu(slope: Float)
+  case gelu
+  case silu
+  case hardSwish
+  case hardSigmoid
+  case sigmoid
+  case tanh
+  case softplus
+  case mish
 
-  public var name: String { rawValue }
+  public var name: String {
+    switch self {
+    case .none: "Identity"
+    case .relu: "ReLU"
+    case .relu6: "ReLU6"
+    case .leakyRelu: "LeakyReLU"
+    case .gelu: "GELU"
+    case .silu: "SiLU"
+    case .hardSwish: "Hardswish"
+    case .hardSigmoid: "Hardsigmoid"
+    case .sigmoid: "Sigmoid"
+    case .tanh: "Tanh"
+    case .softplus: "Softplus"
+    case .mish: "Mish"
+    }
+  }
 
   /// The activation of every number. Marked as throwing like all calls of network parts.
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
@@ -22,6 +39,7 @@ public enum Activation: String, CaseIterable, Sendable {
     case .none: x
     case .relu: x.relu()
     case .relu6: x.relu6()
+    case .leakyRelu(let slope): x.leakyRelu(slope: slope)
     case .gelu: x.gelu()
     case .silu: x.silu()
     case .hardSwish: x.hardSwish()
