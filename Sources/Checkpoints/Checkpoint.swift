@@ -14,6 +14,9 @@ public struct Checkpoint: Sendable {
   public private(set) var entries: [Entry] = []
   /// Free words by key: safetensors' `__metadata__`; empty for formats that have none.
   public var metadata: [String: String] = [:]
+  /// Values that were not read, by name, with what they are: "what 'x.y' would make, which is not
+  /// run".
+  public var unread: [String: String] = [:]
   private var places: [String: Int] = [:]
 
   public init(metadata: [String: String] = [:]) { self.metadata = metadata }
@@ -40,9 +43,10 @@ public struct Checkpoint: Sendable {
   /// The array of that name.
   public subscript(name: String) -> StoredArray? { places[name].map { entries[$0].array } }
 
-  /// Reads a file of any known format, told by its first bytes and then by its name.
+  /// Reads a file of any known format, told by its first bytes and then by its name; of a folder,
+  /// the file that publishers put their weights in.
   public static func read(_ path: String) throws(CheckpointError) -> Checkpoint {
-    try read(FileBytes(path: path))
+    try read(FileBytes(path: WeightsFolder.file(in: path) ?? path))
   }
 
   /// Reads bytes of any known format.

@@ -19,7 +19,7 @@ public struct CheckpointFormat: Sendable {
   }
 
   /// Every format, the most telling first bytes first.
-  public static let all: [CheckpointFormat] = [.npy, .npz, .safetensors]
+  public static let all: [CheckpointFormat] = [.npy, .npz, .shards, .safetensors, .torch]
 }
 
 extension FileBytes {

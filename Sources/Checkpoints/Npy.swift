@@ -60,52 +60,11 @@ enum Npy {
     guard reader.remaining == 0 else {
       throw reader.error("\(reader.remaining) bytes follow the numbers of shape \(header.shape)")
     }
-    let isColumnMajor = header.isFortran && header.shape.filter { $0 != 1 }.count > 1
-    guard isColumnMajor || (header.isBigEndian && header.type.size > 1) else {
-      return StoredArray(type: header.type, shape: header.shape, bytes: data)
-    }
-    return StoredArray(
-      type: header.type, shape: header.shape,
-      bytes: inOwnOrder(data, header, isColumnMajor: isColumnMajor).all)
-  }
-
-  /// The numbers row-major and little-endian.
-  private static func inOwnOrder(
-    _ data: ByteRange, _ header: NpyHeader, isColumnMajor: Bool
-  ) -> FileBytes {
-    let size = header.type.size
-    let shape = header.shape
-    // How far, in elements of the file, a step along each axis leads.
-    var strides = Array(repeating: 1, count: shape.count)
-    if isColumnMajor {
-      for axis in shape.indices.dropFirst() { strides[axis] = strides[axis - 1] * shape[axis - 1] }
-    } else {
-      for axis in shape.indices.dropLast().reversed() {
-        strides[axis] = strides[axis + 1] * shape[axis + 1]
-      }
-    }
-    let count = data.count / size
-    let target = UnsafeMutableRawBufferPointer.allocate(byteCount: data.count, alignment: 64)
-    data.withBytes { source in
-      var index = Array(repeating: 0, count: shape.count)
-      var offset = 0
-      for position in 0..<count {
-        for byte in 0..<size {
-          let from = header.isBigEndian ? size - 1 - byte : byte
-          target[position * size + byte] = source[offset * size + from]
-        }
-        var axis = shape.count - 1
-        while axis >= 0 {
-          index[axis] += 1
-          offset += strides[axis]
-          if index[axis] < shape[axis] { break }
-          offset -= strides[axis] * shape[axis]
-          index[axis] = 0
-          axis -= 1
-        }
-      }
-    }
-    return FileBytes(adopting: target, count: data.count, name: data.source.name)
+    let strides = StridedBytes.strides(of: header.shape, isColumnMajor: header.isFortran)
+    return StridedBytes(
+      data, type: header.type, shape: header.shape, strides: strides, offset: 0,
+      isBigEndian: header.isBigEndian
+    ).inOwnOrder()
   }
 }
 
