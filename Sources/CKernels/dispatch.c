@@ -76,5 +76,18 @@ void ak_matrix_run(
   kernels_of(plan->isa)->matrix_run(matrix, plan, job, phase, lo, hi, scratch);
 }
 
+void ak_attention_plan(const ak_attention *sizes, int backward, int wants_bias, ak_plan *plan) {
+  int level = wanted_level(plan);
+  *plan = (ak_plan){.isa = level};
+  kernels_of(level)->attention_plan(sizes, backward, wants_bias, plan);
+}
+
+void ak_attention_run(
+  const ak_attention *sizes, int backward, const ak_plan *plan, const ak_attention_job *job,
+  int phase, long lo, long hi, float *scratch
+) {
+  kernels_of(plan->isa)->attention_run(sizes, backward, plan, job, phase, lo, hi, scratch);
+}
+
 long ak_plan_items(const ak_plan *plan, int phase) { return plan->items[phase]; }
 long ak_plan_chunk(const ak_plan *plan, int phase) { return plan->chunk[phase]; }

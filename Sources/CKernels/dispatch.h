@@ -1,5 +1,6 @@
 #pragma once
 
+#include "include/attention.h"
 #include "include/products.h"
 
 // The kernels of one instruction set.
@@ -13,6 +14,10 @@ typedef struct {
   void (*matrix_run)(
     const ak_matrix *, const ak_plan *, const ak_job *, int phase, long lo, long hi,
     float *scratch);
+  void (*attention_plan)(const ak_attention *, int backward, int wants_bias, ak_plan *);
+  void (*attention_run)(
+    const ak_attention *, int backward, const ak_plan *, const ak_attention_job *, int phase,
+    long lo, long hi, float *scratch);
 } ak_product_kernels;
 
 extern const ak_product_kernels ak_products_baseline;

@@ -3,5 +3,6 @@
 #include "products_isa.h"
 
 const ak_product_kernels ak_products_avx2 = {
-  "avx2", plan_convolution, run_convolution, plan_matrix, run_matrix};
+  "avx2", plan_convolution, run_convolution, plan_matrix, run_matrix,
+  plan_attention, run_attention};
 #endif

@@ -3,5 +3,6 @@
 #include "products_isa.h"
 
 const ak_product_kernels ak_products_avx512 = {
-  "avx512", plan_convolution, run_convolution, plan_matrix, run_matrix};
+  "avx512", plan_convolution, run_convolution, plan_matrix, run_matrix,
+  plan_attention, run_attention};
 #endif

@@ -20,6 +20,8 @@ AK_TARGET_BEGIN
 #include "convolution_winograd_weights.h"
 #include "depthwise_lines.h"
 #include "depthwise_weights.h"
+#include "attention_forward.h"
+#include "attention_backward.h"
 
 static void plan_convolution(const ak_conv *c, enum ak_pass pass, int exact, ak_plan *plan) {
   const int weights = pass == AK_WEIGHT_GRADIENT;
@@ -64,6 +66,27 @@ static void run_matrix(
     matrix_outer_run(m, job, phase, lo, hi, scratch);
   } else {
     matrix_rows_run(m, job, phase, lo, hi, scratch);
+  }
+}
+
+static void plan_attention(
+  const ak_attention *a, int backward, int wants_bias, ak_plan *plan
+) {
+  if (backward) {
+    attention_backward_plan(a, wants_bias, plan);
+  } else {
+    attention_forward_plan(a, plan);
+  }
+}
+
+static void run_attention(
+  const ak_attention *a, int backward, const ak_plan *plan, const ak_attention_job *job, int phase,
+  long lo, long hi, float *scratch
+) {
+  if (backward) {
+    attention_backward_run(a, plan, job, phase, lo, hi, scratch);
+  } else {
+    attention_forward_run(a, job, lo, hi, scratch);
   }
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#if __has_include("attention.h")
+#include "attention.h"
+#endif
 #if __has_include("products.h")
 #include "products.h"
 #endif

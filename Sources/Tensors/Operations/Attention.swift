@@ -14,7 +14,42 @@ public func attention(
   _ sources: [Tensor], _ packing: AttentionPacking, scale: Float, bias: Tensor? = nil
 ) throws -> Tensor {
   let sizes = try AttentionSizes(sources, packing, bias: bias)
-  return try attentionBySteps(sources, packing, sizes, scale: scale, bias: bias)
+  let kernels = AttentionKernels(sources, packing, sizes, scale: scale, bias: bias)
+  guard sizes.keys > 0, kernels.isDisjoint(sources: sources.count) else {
+    return try attentionBySteps(sources, packing, sizes, scale: scale, bias: bias)
+  }
+  let (output, logSums) = kernels.forward(sources, bias: bias)
+  let (count, hasBias) = (sources.count, bias != nil)
+  let inputs = sources + (bias.map { [$0] } ?? [])
+  return record("attention", inputs, output, savesOutput: true) { p in
+    if p.isDifferentiable {
+      return try attentionGradient(p) { inputs in
+        try attentionBySteps(
+          Array(inputs.prefix(count)), packing, sizes, scale: scale,
+          bias: hasBias ? inputs.last : nil)
+      }
+    }
+    return kernels.backward(
+      Array(p.inputs.prefix(count)), bias: hasBias ? p.inputs.last : nil, output: p.output,
+      logSums: logSums, gradient: p.gradient, needs: p.needs)
+  }
+}
+
+/// The gradient by plain operations, itself on the tape.
+private func attentionGradient(
+  _ p: Pullback, _ steps: ([Tensor]) throws -> Tensor
+) throws -> [Tensor?] {
+  // Each input under a name of its own: the same tensor may be given twice.
+  let inputs = p.inputs.map { input in
+    record("alias", [input], input.detached) { [$0.gradient] }
+  }
+  let wanted = inputs.indices.filter { p.needs[$0] }
+  let found = try gradients(
+    of: try steps(inputs), withRespectTo: wanted.map { inputs[$0] }, seed: p.gradient,
+    tape: .differentiate)
+  var results: [Tensor?] = inputs.map { _ in nil }
+  for (place, gradient) in zip(wanted, found) { results[place] = gradient }
+  return results
 }
 
 /// Attention of one projection [N, T, 3·heads·d] that holds q, k and v in this order, as in ViT.

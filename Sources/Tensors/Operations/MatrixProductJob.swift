@@ -35,22 +35,30 @@ struct KernelJob {
             a: a.storage.pointer, b: b.storage.pointer, out: target, packed: packed.pointer,
             shared: shared.pointer, epilogue: self.epilogue == nil ? nil : epilogue, accumulate: 0)
           withUnsafePointer(to: job) { job in
-            withUnsafePointer(to: plan) { plan in runPhases(plan, job, kernel) }
+            withUnsafePointer(to: plan) { plan in
+              KernelJob.runPhases(plan) { phase, low, high, scratch in
+                kernel(job, plan, phase, low, high, scratch)
+              }
+            }
           }
         }
       }
     }
   }
 
-  private func runPhases(
-    _ plan: UnsafePointer<ak_plan>, _ job: UnsafePointer<ak_job>, _ kernel: Kernel
+  /// The items of each phase in turn, on all threads.
+  static func runPhases(
+    _ plan: UnsafePointer<ak_plan>,
+    _ kernel: (
+      _ phase: Int32, _ low: Int, _ high: Int, _ scratch: UnsafeMutablePointer<Float>
+    ) -> Void
   ) {
     for phase in 0..<plan.pointee.phases {
       let items = ak_plan_items(plan, phase)
       let chunk = ak_plan_chunk(plan, phase)
       parallelFor(items, chunk: chunk, scratch: plan.pointee.private_floats) {
         low, high, scratch in
-        kernel(job, plan, phase, low, high, scratch)
+        kernel(phase, low, high, scratch)
       }
     }
   }
