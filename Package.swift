@@ -50,6 +50,7 @@ let package = Package(
 
     library("Tensors", ["CKernels", "COpenBLAS"]),
     library("Layers", ["Tensors"]),
+    library("Graphs", ["Catalog", "Tensors", "Layers", "CKernels"]),
     library("Checkpoints", ["Catalog", "Tensors", "CZlib"]),
     library("Images", ["Catalog", "CTurboJPEG", "CPNG"]),
     library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"]),
@@ -94,6 +95,8 @@ let package = Package(
     tests("LanguageTests", ["Catalog", "Language"]),
     tests("TensorsTests", ["CKernels", "Tensors"]),
     tests("LayersTests", ["Layers", "Tensors", "TestSupport"]),
+    tests(
+      "GraphsTests", ["Catalog", "Graphs", "Layers", "Models", "Tensors", "TestSupport"]),
     tests("CheckpointsTests", ["Catalog", "Checkpoints", "Tensors"]),
     tests(
       "ModelsTests",

@@ -16,10 +16,12 @@ public final class Context {
   private let wanted: Set<String>
   /// Called after every module with its output's shape, for summaries and traces.
   public var observer: ((Module, _ inputs: [Tensor], _ output: Tensor) -> Void)?
+  /// Notes which module every operation belongs to.
+  public let tracer: Tracer?
 
   public init(
     isTraining: Bool = false, isRecording: Bool = false, updatesState: Bool = true,
-    seed: UInt64 = 0, step: Int = 0, features wanted: Set<String> = []
+    seed: UInt64 = 0, step: Int = 0, features wanted: Set<String> = [], tracer: Tracer? = nil
   ) {
     self.isTraining = isTraining
     self.isRecording = isRecording
@@ -27,6 +29,7 @@ public final class Context {
     self.seed = seed
     self.step = step
     self.wanted = wanted
+    self.tracer = tracer
     features = [:]
   }
 
@@ -40,11 +43,12 @@ public final class Context {
 
   /// Whether the output of the module at this path is asked for, so that it must not be fused away.
   public func wants(_ path: String) -> Bool {
-    observer != nil || (!wanted.isEmpty && wanted.contains(path))
+    observer != nil || tracer != nil || (!wanted.isEmpty && wanted.contains(path))
   }
 
   func finished(_ module: Module, _ inputs: [Tensor], _ output: Tensor) {
     if !wanted.isEmpty, wanted.contains(module.path) { features[module.path] = output }
+    tracer?.note(module: module.path, output: output)
     if !(module is Preactivation) { observer?(module, inputs, output) }
   }
 }

@@ -42,6 +42,8 @@ open class Module {
   public final func run(
     _ inputs: [Tensor], _ context: Context, _ body: () throws -> Tensor
   ) throws -> Tensor {
+    context.tracer?.enter(path)
+    defer { context.tracer?.leave() }
     do {
       let output = try body()
       context.finished(self, inputs, output)

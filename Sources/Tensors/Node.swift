@@ -8,6 +8,8 @@ public final class Node {
   /// The operation's name, for errors and traces.
   let operation: String
   private(set) var inputs: [Tensor]
+  /// Set where the tensor belongs to a trace instead of a tape.
+  let mark: TraceMark?
   private var savedOutput: Storage?
   private(set) var pullback: ((Pullback) throws -> [Tensor?])?
 
@@ -23,6 +25,16 @@ public final class Node {
     self.shape = shape
     operation = "variable"
     inputs = []
+    mark = nil
+  }
+
+  /// A value of a trace: it keeps no operands and has no gradient.
+  init(traced mark: TraceMark, _ shape: [Int]) {
+    order = Node.nextOrder()
+    self.shape = shape
+    operation = "variable"
+    inputs = []
+    self.mark = mark
   }
 
   init(
@@ -33,6 +45,7 @@ public final class Node {
     shape = output.shape
     self.operation = operation
     self.inputs = inputs
+    mark = nil
     savedOutput = savesOutput ? output.storage : nil
     self.pullback = pullback
   }
@@ -95,11 +108,23 @@ public struct Pullback {
 ///     }
 ///
 /// Anything else that the gradient needs (indices, statistics) is captured as detached tensors.
+///
+/// Under a `Tracer` the operation is noted there instead.
+///
+/// - Parameters:
+///   - primitive: What the operation is, so that a trace can compute it again; nil where it never
+///     is a part of a network's forward computation.
+///   - operands: The primitive's operands where they are not the inputs.
 func record(
   _ operation: String, _ inputs: [Tensor], _ output: Tensor, savesOutput: Bool = false,
+  as primitive: @autoclosure () -> Primitive? = nil,
+  operands: @autoclosure () -> [Tensor]? = nil,
   _ pullback: @escaping (Pullback) throws -> [Tensor?]
 ) -> Tensor {
   guard inputs.contains(where: \.isTracked) else { return output }
+  if let tracer = inputs.tracer {
+    return tracer.note(operation, primitive(), operands() ?? inputs, output)
+  }
   let node = Node(
     operation, inputs: inputs, output: output, savesOutput: savesOutput, pullback: pullback)
   return output.attached(to: node)

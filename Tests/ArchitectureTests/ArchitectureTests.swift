@@ -11,6 +11,7 @@ struct ArchitectureTests {
     "Language": ["Catalog"],
     "Tensors": ["CKernels", "COpenBLAS"],
     "Layers": ["Tensors"],
+    "Graphs": ["Catalog", "Tensors", "Layers", "CKernels"],
     "Checkpoints": ["Catalog", "Tensors", "CZlib"],
     "Images": ["Catalog", "CTurboJPEG", "CPNG"],
     "Models": ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"],

@@ -6,7 +6,7 @@ import CKernels
 
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) throws -> Tensor {
-    record("add", [a, b], try combined(AK_ADD, a, b, "+")) { p in
+    record("add", [a, b], try combined(AK_ADD, a, b, "+"), as: .binary(.add)) { p in
       [
         p.needs[0] ? try p.gradient.summed(to: p.inputs[0].shape) : nil,
         p.needs[1] ? try p.gradient.summed(to: p.inputs[1].shape) : nil,
@@ -15,7 +15,9 @@ extension Tensor {
   }
 
   public static func - (a: Tensor, b: Tensor) throws -> Tensor {
-    record("subtract", [a, b], try combined(AK_SUBTRACT, a, b, "-")) { p in
+    record(
+      "subtract", [a, b], try combined(AK_SUBTRACT, a, b, "-"), as: .binary(.subtract)
+    ) { p in
       [
         p.needs[0] ? try p.gradient.summed(to: p.inputs[0].shape) : nil,
         p.needs[1] ? try (-p.gradient).summed(to: p.inputs[1].shape) : nil,
@@ -24,7 +26,9 @@ extension Tensor {
   }
 
   public static func * (a: Tensor, b: Tensor) throws -> Tensor {
-    record("multiply", [a, b], try combined(AK_MULTIPLY, a, b, "*")) { p in
+    record(
+      "multiply", [a, b], try combined(AK_MULTIPLY, a, b, "*"), as: .binary(.multiply)
+    ) { p in
       let (x, y) = (p.inputs[0], p.inputs[1])
       return [
         p.needs[0] ? try (p.gradient * y).summed(to: x.shape) : nil,
@@ -34,7 +38,7 @@ extension Tensor {
   }
 
   public static func / (a: Tensor, b: Tensor) throws -> Tensor {
-    record("divide", [a, b], try combined(AK_DIVIDE, a, b, "/")) { p in
+    record("divide", [a, b], try combined(AK_DIVIDE, a, b, "/"), as: .binary(.divide)) { p in
       let (x, y) = (p.inputs[0], p.inputs[1])
       return [
         p.needs[0] ? try (p.gradient / y).summed(to: x.shape) : nil,
@@ -44,31 +48,42 @@ extension Tensor {
   }
 
   public static func + (a: Tensor, b: Float) throws -> Tensor {
-    record("add", [a], combined(AK_ADD, a, b)) { [$0.gradient] }
+    record("add", [a], combined(AK_ADD, a, b), as: .unary(.affine, 1, b)) { [$0.gradient] }
   }
 
   public static func + (a: Float, b: Tensor) throws -> Tensor { try b + a }
 
   public static func - (a: Tensor, b: Float) throws -> Tensor {
-    record("subtract", [a], combined(AK_SUBTRACT, a, b)) { [$0.gradient] }
+    record("subtract", [a], combined(AK_SUBTRACT, a, b), as: .unary(.affine, 1, -b)) {
+      [$0.gradient]
+    }
   }
 
   public static func - (a: Float, b: Tensor) throws -> Tensor {
-    record("subtract", [b], combined(AK_SUBTRACT, a, b)) { [-$0.gradient] }
+    record("subtract", [b], combined(AK_SUBTRACT, a, b), as: .unary(.affine, -1, a)) {
+      [-$0.gradient]
+    }
   }
 
   public static func * (a: Tensor, b: Float) throws -> Tensor {
-    record("multiply", [a], combined(AK_MULTIPLY, a, b)) { [try $0.gradient * b] }
+    record("multiply", [a], combined(AK_MULTIPLY, a, b), as: .unary(.affine, b, 0)) {
+      [try $0.gradient * b]
+    }
   }
 
   public static func * (a: Float, b: Tensor) throws -> Tensor { try b * a }
 
   public static func / (a: Tensor, b: Float) throws -> Tensor {
-    record("divide", [a], combined(AK_DIVIDE, a, b)) { [try $0.gradient / b] }
+    record(
+      "divide", [a], combined(AK_DIVIDE, a, b), as: .binary(.divide), operands: [a, Tensor(b)]
+    ) { [try $0.gradient / b] }
   }
 
   public static func / (a: Float, b: Tensor) throws -> Tensor {
-    record("divide", [b], combined(AK_DIVIDE, a, b), savesOutput: true) { p in
+    record(
+      "divide", [b], combined(AK_DIVIDE, a, b), savesOutput: true, as: .binary(.divide),
+      operands: [Tensor(a), b]
+    ) { p in
       [try -(p.gradient * p.output) / p.inputs[0]]
     }
   }
@@ -76,14 +91,18 @@ extension Tensor {
 
 /// The larger of two numbers, NaN if either is; where they are equal each gets half the gradient.
 public func maximum(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  record("maximum", [a, b], try combined(AK_MAXIMUM, a, b, "maximum")) { p in
+  record(
+    "maximum", [a, b], try combined(AK_MAXIMUM, a, b, "maximum"), as: .binary(.maximum)
+  ) { p in
     try extremeGradients(p, isMaximum: true)
   }
 }
 
 /// The smaller of two numbers, NaN if either is; where they are equal each gets half the gradient.
 public func minimum(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-  record("minimum", [a, b], try combined(AK_MINIMUM, a, b, "minimum")) { p in
+  record(
+    "minimum", [a, b], try combined(AK_MINIMUM, a, b, "minimum"), as: .binary(.minimum)
+  ) { p in
     try extremeGradients(p, isMaximum: false)
   }
 }
@@ -101,12 +120,16 @@ private func extremeGradients(_ p: Pullback, isMaximum: Bool) throws -> [Tensor?
 extension Tensor {
   /// 1 where this is greater, else 0; a constant of the tape.
   public func isGreater(than other: Tensor) throws -> Tensor {
-    try combined(AK_GREATER, self, other, "isGreater")
+    note(
+      "isGreater", [self, other], try combined(AK_GREATER, self, other, "isGreater"),
+      as: .binary(.greater))
   }
 
   /// 1 where both are equal, else 0; a constant of the tape.
   public func isEqual(to other: Tensor) throws -> Tensor {
-    try combined(AK_EQUAL, self, other, "isEqual")
+    note(
+      "isEqual", [self, other], try combined(AK_EQUAL, self, other, "isEqual"),
+      as: .binary(.equal))
   }
 
   /// a where the mask is not 0, else b; all of one shape. A NaN that is not chosen stays out.
@@ -128,7 +151,7 @@ extension Tensor {
         }
       }
     }
-    return record("select", [a, b], result) { p in
+    return record("select", [a, b], result, as: .select, operands: [mask, a, b]) { p in
       let zero = Tensor(zeros: p.gradient.shape)
       return [
         p.needs[0] ? try select(fixed, p.gradient, zero) : nil,

@@ -21,7 +21,10 @@ public func attention(
   let (output, logSums) = kernels.forward(sources, bias: bias)
   let (count, hasBias) = (sources.count, bias != nil)
   let inputs = sources + (bias.map { [$0] } ?? [])
-  return record("attention", inputs, output, savesOutput: true) { p in
+  return record(
+    "attention", inputs, output, savesOutput: true,
+    as: .attention(packing, scale: scale, hasBias: hasBias)
+  ) { p in
     if p.isDifferentiable {
       return try attentionGradient(p) { inputs in
         try attentionBySteps(

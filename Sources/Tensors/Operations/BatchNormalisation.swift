@@ -134,7 +134,13 @@ public func batchNormEvaluated(
     x, mean: mean, scale: scale, shift: bias, residual: residual, activation: fused)
   let inputs = [x, weight, bias] + (residual.map { [$0] } ?? [])
   let centre = mean.detached
-  let output = record("batchNorm", inputs, plain, savesOutput: true) { p in
+  let output = record(
+    "batchNorm", inputs, plain, savesOutput: true,
+    as: .batchNorm(
+      epsilon: epsilon, activation.inNorm == nil ? .none : activation,
+      hasResidual: residual != nil),
+    operands: [x, weight, bias, mean, variance] + (residual.map { [$0] } ?? [])
+  ) { p in
     let axes = Array(0..<(p.inputs[0].rank - 1))
     let g = try throughActivation(p.gradient, p.output.detached, fused)
     let result = [

@@ -16,7 +16,9 @@ public func convolution(
   let kernels = ConvolutionKernels(input: x.shape, weight: w.shape, output: shape, window)
   let y = kernels.forward(x, w, bias: bias, shape: shape)
   let (input, weight) = (x.shape, w.shape)
-  return record("convolution", [x, w] + (bias.map { [$0] } ?? []), y) { p in
+  return record(
+    "convolution", [x, w] + (bias.map { [$0] } ?? []), y, as: .convolution(window)
+  ) { p in
     var gradients: [Tensor?] = [
       p.needs[0]
         ? try convolutionInputGradient(p.gradient, p.inputs[1], input: input, window) : nil,
@@ -44,7 +46,9 @@ public func convolutionInputGradient(
   let kernels = ConvolutionKernels(input: input, weight: w.shape, output: shape, window)
   let dx = kernels.inputGradient(dy, w, shape: input)
   let weight = w.shape
-  return record("convolutionInputGradient", [dy, w], dx) { p in
+  return record(
+    "convolutionInputGradient", [dy, w], dx, as: .transposedConvolution(window)
+  ) { p in
     [
       p.needs[0] ? try convolution(p.gradient, p.inputs[1], window) : nil,
       p.needs[1]

@@ -56,7 +56,10 @@ func elementwise(
   savesOutput: Bool = false, hasKernel: Bool = true,
   derivative: @escaping (Pullback) throws -> Tensor
 ) -> Tensor {
-  record(name, [x], x.mapped(op, a, b), savesOutput: savesOutput) { p in
+  record(
+    name, [x], x.mapped(op, a, b), savesOutput: savesOutput,
+    as: UnaryFunction(op).map { .unary($0, a, b) }
+  ) { p in
     if hasKernel, !p.isDifferentiable {
       let saved = savesOutput ? p.output : p.inputs[0]
       return [saved.slope(of: op, times: p.gradient, a, b)]

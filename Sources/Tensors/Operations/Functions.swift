@@ -6,7 +6,7 @@ import CKernels
 extension Tensor {
   /// −x.
   public static prefix func - (x: Tensor) -> Tensor {
-    record("negate", [x], x.mapped(AK_UNARY_NEGATE)) { [-$0.gradient] }
+    record("negate", [x], x.mapped(AK_UNARY_NEGATE), as: .unary(.negate)) { [-$0.gradient] }
   }
 
   /// |x|; its derivative at 0 is 0.
@@ -15,10 +15,14 @@ extension Tensor {
   }
 
   /// −1, 0 or 1; a constant of the tape, since its derivative is 0.
-  public func sign() -> Tensor { mapped(AK_UNARY_SIGN) }
+  public func sign() -> Tensor {
+    note("sign", [self], mapped(AK_UNARY_SIGN), as: .unary(.sign))
+  }
 
   /// 1 where x > threshold, else 0; a constant of the tape.
-  public func step(above threshold: Float = 0) -> Tensor { mapped(AK_UNARY_STEP, threshold) }
+  public func step(above threshold: Float = 0) -> Tensor {
+    note("step", [self], mapped(AK_UNARY_STEP, threshold), as: .unary(.step, threshold))
+  }
 
   /// 1/x.
   public func reciprocal() -> Tensor {
@@ -107,7 +111,9 @@ extension Tensor {
 
   /// scale·x + offset.
   public func affine(scale: Float, offset: Float) -> Tensor {
-    record("affine", [self], mapped(AK_UNARY_AFFINE, scale, offset)) {
+    record(
+      "affine", [self], mapped(AK_UNARY_AFFINE, scale, offset), as: .unary(.affine, scale, offset)
+    ) {
       [$0.gradient.affine(scale: scale, offset: 0)]
     }
   }

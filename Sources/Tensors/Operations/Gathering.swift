@@ -20,7 +20,7 @@ extension Tensor {
       }
     }
     let full = shape
-    return record("gather", [self], result) { p in
+    return record("gather", [self], result, as: .gather(index)) { p in
       [try p.gradient.scattered(index, into: full)]
     }
   }

@@ -30,7 +30,7 @@ public func groupNorm(
 }
 
 /// (x − μ)/√(σ² + ε) of [N, P, G, C/G] over axes 1 and 3.
-private func standardised(_ x: Tensor, _ epsilon: Float) throws -> Tensor {
+func standardised(_ x: Tensor, _ epsilon: Float) throws -> Tensor {
   let (samples, pixels, groups, width) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
   let layout = NormLayout(outer: samples, rows: pixels, columns: groups * width)
   let byChannel = layout.moments(x.detached)
@@ -47,7 +47,9 @@ private func standardised(_ x: Tensor, _ epsilon: Float) throws -> Tensor {
   let factors = try inverse.expanded(to: full)
   let output = layout.apply(
     x, mean: centres, scale: factors, shift: nil, residual: nil, activation: AK_NORM_NONE)
-  return record("groupNorm", [x], output, savesOutput: true) { p in
+  return record(
+    "groupNorm", [x], output, savesOutput: true, as: .groupStandardise(epsilon: epsilon)
+  ) { p in
     if p.isDifferentiable { return [try standardisedGradient(p, epsilon)] }
     let sums = layout.gradientSums(
       p.inputs[0], nil, p.gradient, mean: centres, activation: AK_NORM_NONE)

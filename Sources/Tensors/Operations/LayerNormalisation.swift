@@ -32,7 +32,10 @@ public func layerNorm(
   let kept = statistics
   let hasWeight = weight != nil
   let inputs = [x] + [weight, bias].compactMap { $0 }
-  return record("layerNorm", inputs, output) { p in
+  return record(
+    "layerNorm", inputs, output,
+    as: .layerNorm(epsilon: epsilon, hasWeight: hasWeight, hasBias: bias != nil)
+  ) { p in
     let gradients =
       p.isDifferentiable
       ? try layerNormGradients(p, hasWeight: hasWeight, epsilon)

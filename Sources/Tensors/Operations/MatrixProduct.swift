@@ -43,7 +43,9 @@ private func batchedProduct(
   let right = MatrixOperand(b, isTransposed: tb)
   guard left.columns == right.rows else { throw disagreement(a, b, ta, tb) }
   let product = multiply(left, right)
-  return record("matmul", [a, b], product) { p in
+  return record(
+    "matmul", [a, b], product, as: .matmul(transposeA: ta, transposeB: tb)
+  ) { p in
     let (a, b, dy) = (p.inputs[0], p.inputs[1], p.gradient)
     var (da, db): (Tensor?, Tensor?)
     if p.needs[0] {
@@ -80,7 +82,7 @@ public func linear(_ x: Tensor, weight w: Tensor, bias: Tensor? = nil) throws ->
   }
   let y = multiply(
     MatrixOperand(x, isTransposed: false), MatrixOperand(w, isTransposed: false), bias: bias)
-  return record("linear", [x, w] + (bias.map { [$0] } ?? []), y) { p in
+  return record("linear", [x, w] + (bias.map { [$0] } ?? []), y, as: .linear) { p in
     var gradients: [Tensor?] = [
       p.needs[0] ? try matmul(p.gradient, p.inputs[1], transposeB: true) : nil,
       p.needs[1] ? try matmul(p.inputs[0], p.gradient, transposeA: true) : nil,

@@ -22,7 +22,9 @@ extension Tensor {
     let strides = rowStrides(shape)
     let result = copied(sizes: sizes, strides: strides, from: range.lowerBound * strides[axis])
     let after = shape[axis] - range.upperBound
-    return record("slice", [self], result) { p in
+    return record(
+      "slice", [self], result, as: .slice(axis: axis, start: range.lowerBound)
+    ) { p in
       [try p.gradient.padded(axis: axis, before: range.lowerBound, after: after)]
     }
   }
@@ -49,7 +51,9 @@ extension Tensor {
     var result = Tensor(repeating: value, sizes)
     result.write(self, axis: axis, at: before)
     let range = before..<(before + shape[axis])
-    return record("pad", [self], result) { [try $0.gradient.slice(range, axis: axis)] }
+    return record(
+      "pad", [self], result, as: .pad(axis: axis, before: before, after: after, value: value)
+    ) { [try $0.gradient.slice(range, axis: axis)] }
   }
 
   /// One value around every axis: (before, after) for each.
@@ -99,7 +103,7 @@ extension Tensor {
       starts.append(start)
       start += part.shape[axis]
     }
-    return record("concatenate", parts, result) { p in
+    return record("concatenate", parts, result, as: .concatenate(axis: axis)) { p in
       try p.inputs.enumerated().map { index, part in
         guard p.needs[index] else { return nil }
         let start = starts[index]
@@ -134,7 +138,9 @@ extension Tensor {
     let offset = Swift.max(0, shape[axis] - 1) * strides[axis]
     strides[axis] = -strides[axis]
     let result = copied(sizes: shape, strides: strides, from: offset)
-    return record("flip", [self], result) { [try $0.gradient.flipped(axis: axis)] }
+    return record("flip", [self], result, as: .flip(axis: axis)) {
+      [try $0.gradient.flipped(axis: axis)]
+    }
   }
 
   /// The whole tensor several times, one behind the other along an axis.

@@ -22,7 +22,11 @@ public func maxPool(
       }
     }
   }
-  return record("maxPool", [x], result) { p in [spread(p.gradient, windows, places)] }
+  return record(
+    "maxPool", [x], result,
+    as: .maxPool(
+      PoolingWindow(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode))
+  ) { p in [spread(p.gradient, windows, places)] }
 }
 
 /// The gradient of max pooling: every number goes to the place it came from.
@@ -76,7 +80,11 @@ public func averagePool(
     x,
     try PoolingWindows(
       x, kernel: kernel, stride: stride ?? kernel, padding: padding, ceilMode: ceilMode,
-      countsPadding: countsPadding, operation: "averagePool"))
+      countsPadding: countsPadding, operation: "averagePool"),
+    as: .averagePool(
+      PoolingWindow(
+        kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode,
+        countsPadding: countsPadding)))
 }
 
 /// The mean of windows that share the image evenly, `height`×`width` of them (PyTorch's
@@ -85,7 +93,8 @@ public func adaptiveAveragePool(_ x: Tensor, height: Int, width: Int) throws -> 
   averaged(
     x,
     try PoolingWindows(
-      x, adaptiveTo: height, width, operation: "adaptiveAveragePool"))
+      x, adaptiveTo: height, width, operation: "adaptiveAveragePool"),
+    as: .adaptiveAveragePool)
 }
 
 /// The mean over all pixels: N H W C → N C.
@@ -97,7 +106,9 @@ public func globalAveragePool(_ x: Tensor) throws -> Tensor {
   return try x.mean(axes: [1, 2])
 }
 
-private func averaged(_ x: Tensor, _ windows: PoolingWindows) -> Tensor {
+private func averaged(
+  _ x: Tensor, _ windows: PoolingWindows, as primitive: Primitive? = nil
+) -> Tensor {
   let result = windows.withTables { tables in
     x.read { source in
       Tensor.filled(windows.outputShape) { y in
@@ -107,7 +118,9 @@ private func averaged(_ x: Tensor, _ windows: PoolingWindows) -> Tensor {
       }
     }
   }
-  return record("averagePool", [x], result) { p in [shared(p.gradient, windows)] }
+  return record("averagePool", [x], result, as: primitive) { p in
+    [shared(p.gradient, windows)]
+  }
 }
 
 /// The gradient of average pooling: every number is shared among its window's pixels.

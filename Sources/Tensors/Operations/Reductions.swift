@@ -32,7 +32,10 @@ extension Tensor {
     let (kept, dropped) = shapes(without: axes)
     let sum = reducedFlat(AK_SUM, axes, scale: scale).viewed(as: keepingAxes ? kept : dropped)
     let full = shape
-    return record(name, [self], sum) { p in
+    return record(
+      name, [self], sum,
+      as: .reduce(name == "mean" ? .mean : .sum, axes: axes.sorted(), keepingAxes: keepingAxes)
+    ) { p in
       let spread = try p.gradient.reshaped(kept).expanded(to: full)
       return [scale == 1 ? spread : try spread * Float(scale)]
     }
@@ -90,7 +93,11 @@ extension Tensor {
     let flat = reducedFlat(op, set)
     let result = flat.viewed(as: keepingAxes ? kept : dropped)
     let full = shape
-    return record(name, [self], result) { p in
+    return record(
+      name, [self], result,
+      as: .reduce(
+        op == AK_LARGEST ? .maximum : .minimum, axes: set.sorted(), keepingAxes: keepingAxes)
+    ) { p in
       let mask = try combined(AK_EQUAL, p.inputs[0].detached, flat.viewed(as: kept), name)
       let ties = mask.reducedFlat(AK_SUM, set).viewed(as: kept)
       let share = try mask / ties

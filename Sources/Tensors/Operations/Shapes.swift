@@ -15,7 +15,9 @@ extension Tensor {
     }
     let old = self.shape
     if target == old { return self }
-    return record("reshape", [self], viewed(as: target)) { [try $0.gradient.reshaped(old)] }
+    return record("reshape", [self], viewed(as: target), as: .reshape) {
+      [try $0.gradient.reshaped(old)]
+    }
   }
 
   /// Repeated along axes of size 1, and along new axes in front, until the shape is reached.
@@ -34,7 +36,7 @@ extension Tensor {
       strides[axis + offset] = step
     }
     let result = copied(sizes: shape, strides: strides)
-    return record("expand", [self], result) { [try $0.gradient.summed(to: old)] }
+    return record("expand", [self], result, as: .expand) { [try $0.gradient.summed(to: old)] }
   }
 
   /// Summed over what `expanded(to:)` repeats.
@@ -66,7 +68,9 @@ extension Tensor {
     let result =
       transposedBatches(axes)
       ?? copied(sizes: axes.map { shape[$0] }, strides: axes.map { strides[$0] })
-    return record("transpose", [self], result) { [try $0.gradient.transposed(inverse)] }
+    return record("transpose", [self], result, as: .transpose(axes)) {
+      [try $0.gradient.transposed(inverse)]
+    }
   }
 
   /// The last two axes exchanged.

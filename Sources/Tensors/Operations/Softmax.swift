@@ -17,7 +17,7 @@ extension Tensor {
         parallelFor(rows, chunk: chunk) { ak_softmax(x, y, columns, $0, $1) }
       }
     }
-    return record("softmax", [self], result, savesOutput: true) { p in
+    return record("softmax", [self], result, savesOutput: true, as: .softmax) { p in
       if p.isDifferentiable {
         let product = try p.gradient * p.output
         return [try product - p.output * product.sum(axes: [-1], keepingAxes: true)]
@@ -38,7 +38,7 @@ extension Tensor {
         parallelFor(rows, chunk: chunk) { ak_log_softmax(x, y, columns, $0, $1) }
       }
     }
-    return record("logSoftmax", [self], result, savesOutput: true) { p in
+    return record("logSoftmax", [self], result, savesOutput: true, as: .logSoftmax) { p in
       if p.isDifferentiable {
         let total = try p.gradient.sum(axes: [-1], keepingAxes: true)
         return [try p.gradient - p.output.exp() * total]
