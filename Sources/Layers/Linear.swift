@@ -9,14 +9,19 @@ public final class Linear: Module {
   public let inputs: Int
   public let outputs: Int
 
-  public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, start: Start? = nil) {
+  /// - Parameters:
+  ///   - start: Of the weight; the bias then starts at 0.
+  ///   - biasStart: Of the bias.
+  public init(
+    _ inputs: Int, _ outputs: Int, bias: Bool = true, start: Start? = nil,
+    biasStart: Start? = nil
+  ) {
     self.inputs = inputs
     self.outputs = outputs
     weight = Parameter(
       [inputs, outputs], layout: .dense, start: start ?? .fanIn(inputs), decays: true)
-    self.bias =
-      bias
-      ? Parameter([outputs], start: start == nil ? .fanIn(inputs) : .constant(0)) : nil
+    let usual: Start = start == nil ? .fanIn(inputs) : .constant(0)
+    self.bias = bias ? Parameter([outputs], start: biasStart ?? usual) : nil
   }
 
   public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
@@ -24,6 +29,13 @@ public final class Linear: Module {
       throw ShapeError("needs \(inputs) features a row, got a tensor \(shapeText(x.shape))")
     }
     return try linear(x, weight: context(weight), bias: bias.map { context($0) })
+  }
+
+  /// The layer and the activation behind it.
+  public func callAsFunction(
+    _ x: Tensor, _ context: Context, activation: Activation
+  ) throws -> Tensor {
+    try activation(try self(x, context))
   }
 
   public override var details: String { "\(inputs) → \(outputs)" }

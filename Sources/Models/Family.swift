@@ -7,9 +7,15 @@ import Tensors
 struct NetworkShape: Sendable {
   var classes: Int
   var channels: Int
+  /// Height and width of the images.
+  var size: Int
+  /// Height and width of a patch, where the family cuts images into patches.
+  var patch = 0
+  /// Probability of leaving the last block out in training.
+  var dropPath: Float = 0
 }
 
-/// A network of a family whose input may have any size: the arguments are the same for all of them.
+/// A network of a family: the arguments are the same for all of them, but for the options.
 ///
 /// - Parameters:
 ///   - size: Height and width that the family is usually fed.
@@ -17,10 +23,15 @@ struct NetworkShape: Sendable {
 ///   - preprocessing: What its published weights want of a photograph; nil: where 1000 classes are
 ///     usual, `size` pixels cut from an eighth more and ImageNet's normalisation; small pictures are
 ///     taken as they are.
-func family(
+///   - options: Arguments that this family has besides; `imageSize` where the network is built for
+///     images of one size.
+///   - build: Makes the network; throws a `Failure` where the arguments do not go together.
+func family<each Type: ArgumentType & Equatable & Sendable>(
   _ name: String, aliases: [String] = [], _ summary: String, details: String,
   size: Int, defaultClasses: Int, preprocessing: Preprocessing? = nil,
-  build: @escaping @Sendable (NetworkShape) -> Module
+  options: repeat FamilyOption<each Type>,
+  examples: [String] = [],
+  build: @escaping @Sendable (NetworkShape) throws -> Module
 ) -> Declaration {
   let usual = preprocessing ?? (defaultClasses == 1000 ? Preprocessing(size: size) : nil)
   return Declaration(
@@ -37,22 +48,33 @@ func family(
     Argument(
       "seed", "Where the starting weights are drawn from; none: the session's seed.",
       default: Int?.none),
-    examples: ["\(name)(classes=10)"], keywords: ["network", "backbone"]
-  ) { (context: any CallContext, classes: Int, channels: Int, weights: String?, seed: Int?) in
+    repeat (each options).argument,
+    examples: ["\(name)(classes=10)"] + examples, keywords: ["network", "backbone"]
+  ) {
+    (
+      context: any CallContext, classes: Int, channels: Int, weights: String?, seed: Int?,
+      values: repeat each Type
+    ) in
     let seed = seed ?? context.seed
-    let shape = NetworkShape(classes: classes, channels: channels)
+    var shape = NetworkShape(classes: classes, channels: channels, size: size)
     var script = "\(name)(classes=\(classes)"
     if channels != 3 { script += ", channels=\(channels)" }
+    for (option, value) in repeat (each options, each values) {
+      option.store(value, in: &shape)
+      script += option.script(value)
+    }
     if seed != 0 { script += ", seed=\(seed)" }
+    let complete = shape
     let model = try Model(
-      name: name, script: script + ")", classes: classes, channels: channels, size: size,
+      name: name, script: script + ")", classes: classes, channels: channels, size: shape.size,
       seed: seed,
       preprocessing: usual.map {
         var own = $0
         own.normalisation = own.normalisation.fitted(to: channels)
+        if shape.size != size { own.size = shape.size }
         return own
       }
-    ) { build(shape) }
+    ) { try build(complete) }
     if let weights { try model.load(weights) }
     return model
   }
