@@ -11,6 +11,7 @@
 #include "pooling.h"
 #include "random.h"
 #include "reductions.h"
+#include "resampling.h"
 #include "softmax.h"
 
 /// Functions of one number. `a` and `b` are the constants of those that have any.
