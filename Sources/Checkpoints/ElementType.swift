@@ -1,3 +1,5 @@
+import Tensors
+
 /// The type of the numbers of a stored array.
 public enum ElementType: String, Sendable, CaseIterable {
   // The raw values are the names of the safetensors format.
@@ -29,6 +31,18 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
+  /// The types that kernels widen.
+  var number: StoredNumber? {
+    switch self {
+    case .float32: .float32
+    case .float16: .float16
+    case .bfloat16: .bfloat16
+    case .float64: .float64
+    case .int64: .int64
+    default: nil
+    }
+  }
+
   /// Whether its numbers have fractions.
   public var isFloating: Bool {
     switch self {
@@ -52,10 +66,6 @@ func widenedHalf(_ bits: UInt16) -> Float {
   }
   return Float(bitPattern: sign | (rest + 0x3800_0000))
 }
-
-/// The value of an upper half of a Float32.
-@inline(__always)
-func widenedBrain(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 
 /// The value of an 8-bit float E4M3: bias 7, 0x7F and 0xFF are no numbers, no infinities.
 func widenedE4M3(_ bits: UInt8) -> Float {

@@ -12,6 +12,13 @@ extension Pickle {
       guard let code = values.first.flatMap({ heap.string($0) }) else { break }
       heap.types.append(PickleHeap.NumberType(code: code))
       return .dtype(heap.types.count - 1)
+    case "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer":
+      // Protocol 5: (bytes, type, shape, order)
+      guard values.count >= 4 else { break }
+      let isColumnMajor = PickleValue.bool(heap.string(values[3]) == "F")
+      let state = heap.new(tuple: [.none, values[2], values[1], isColumnMajor, values[0]])
+      heap.arrays.append(PickleHeap.Array(stored: try numpyArray(state)))
+      return .array(heap.arrays.count - 1)
     case "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar":
       return try numpyScalar(values)
     case "_codecs.encode":

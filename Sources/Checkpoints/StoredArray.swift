@@ -63,20 +63,29 @@ public struct StoredArray: Sendable {
     return result
   }
 
+  /// The numbers in the layout of a parameter; the shape must have the axes of that layout.
+  ///
+  /// One pass over the bytes where their type is common.
+  public func tensor(in layout: Layout) throws -> Tensor {
+    guard let number = type.number, count > 0 else {
+      return try layout.tensor(fromCheckpoint: floats(), shape)
+    }
+    return try bytes.withBytes { raw in
+      guard let source = raw.baseAddress else {
+        return try layout.tensor(fromCheckpoint: floats(), shape)
+      }
+      return layout.tensor(fromCheckpoint: source, number, shape)
+    }
+  }
+
   /// Writes `count` numbers.
   public func widen(into target: UnsafeMutablePointer<Float>) {
     bytes.withBytes { raw in
       guard let source = raw.baseAddress else { return }
+      if let number = type.number { return number.widen(source, into: target, count: count) }
       switch type {
-      case .float32:
-        // The bytes of a file stand at any address; this is one copy, whatever the alignment.
-        UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: raw.count)
-      case .float64: each(raw, target, Double.self) { Float($0) }
-      case .float16: each(raw, target, UInt16.self, widenedHalf)
-      case .bfloat16: each(raw, target, UInt16.self, widenedBrain)
       case .float8e4m3: each(raw, target, UInt8.self, widenedE4M3)
       case .float8e5m2: each(raw, target, UInt8.self, widenedE5M2)
-      case .int64: each(raw, target, Int64.self) { Float($0) }
       case .int32: each(raw, target, Int32.self) { Float($0) }
       case .int16: each(raw, target, Int16.self) { Float($0) }
       case .int8: each(raw, target, Int8.self) { Float($0) }
@@ -85,6 +94,8 @@ public struct StoredArray: Sendable {
       case .uint16: each(raw, target, UInt16.self) { Float($0) }
       case .uint8: each(raw, target, UInt8.self) { Float($0) }
       case .bool: each(raw, target, UInt8.self) { $0 == 0 ? 0 : 1 }
+      // Those of `number`, done above.
+      case .float64, .float32, .float16, .bfloat16, .int64: break
       }
     }
   }

@@ -9,3 +9,4 @@
 #if __has_include("pointwise.h")
 #include "pointwise.h"
 #endif
+#include "weights.h"

@@ -1,0 +1,44 @@
+import Checkpoints
+import Testing
+
+@Suite("shards and folders")
+struct ShardsTests {
+  private func part(_ name: String, _ value: Float) -> Checkpoint {
+    Checkpoint([.init(name, StoredArray([value], shape: [1]))])
+  }
+
+  @Test func shardsAreOneCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    try part("a", 1).writeSafetensors(folder.file("model-1.safetensors"))
+    try part("b", 2).writeSafetensors(folder.file("model-2.safetensors"))
+    let index = folder.file("model.safetensors.index.json")
+    try write(
+      Array(
+        #"{"metadata":{"total_size":8},"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}}"#
+          .utf8), to: index)
+    for path in [index, folder.path, folder.path + "/"] {
+      let read = try Checkpoint.read(path)
+      #expect(read.names == ["a", "b"])
+      #expect(read["b"]?.floats() == [2])
+    }
+    func refusal(_ map: String) throws -> String {
+      try write(Array("{\"weight_map\":{\(map)}}".utf8), to: index)
+      return reason { _ = try Checkpoint.read(index) }
+    }
+    #expect(try refusal("\"a\":\"../x\"").contains("no file beside it"))
+    #expect(try refusal("\"a\":\"/etc/passwd\"").contains("no file beside it"))
+    #expect(try refusal("\"a\":\"model.safetensors.index.json\"").contains("no file beside it"))
+    #expect(try refusal("\"a\":\"none.safetensors\"") == "there is no such file")
+    #expect(try refusal("\"c\":\"model-1.safetensors\"").contains("there is no 'c'"))
+    #expect(
+      try refusal("\"a\":\"model-1.safetensors\",\"a\":\"model-1.safetensors\"").contains("twice"))
+    #expect(try refusal("").contains("no 'weight_map'"))
+  }
+
+  @Test func foldersHaveTheirWeights() throws {
+    let folder = try TemporaryFolder()
+    #expect(reason { _ = try Checkpoint.read(folder.path) } == "is a folder, not a file")
+    try part("w", 3).writeSafetensors(folder.file("model.safetensors"))
+    #expect(try Checkpoint.read(folder.path)["w"]?.floats() == [3])
+  }
+}
