@@ -11,14 +11,26 @@ final class Storage {
   let pointer: UnsafeMutablePointer<Float>
   let count: Int
   private let sizeClass: Int
+  /// The block that this one is a part of; nil for a block of its own.
+  private let whole: Storage?
 
   init(count: Int) {
     self.count = count
+    whole = nil
     let bytes = count * MemoryLayout<Float>.stride + BlockPool.slack
     (pointer, sizeClass) = BlockPool.take(bytes: bytes)
   }
 
-  deinit { BlockPool.give(pointer, sizeClass: sizeClass) }
+  /// A part of another block, which is kept as long as the part.
+  init(partOf whole: Storage, from start: Int, count: Int) {
+    precondition(start >= 0 && count >= 0 && start + count <= whole.count)
+    self.count = count
+    self.whole = whole
+    pointer = whole.pointer + start
+    sizeClass = 0
+  }
+
+  deinit { if whole == nil { BlockPool.give(pointer, sizeClass: sizeClass) } }
 
   func copy() -> Storage {
     let new = Storage(count: count)

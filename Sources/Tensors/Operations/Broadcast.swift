@@ -2,16 +2,17 @@ import CKernels
 
 /// How two shapes go together: axes are matched from the last one back, and an axis of size 1, or
 /// one that is missing, is repeated (NumPy's rule).
-struct Broadcast {
+public struct Broadcast: Sendable {
   /// The common shape.
-  let shape: [Int]
+  public let shape: [Int]
   /// The common shape with neighbouring axes joined where both operands allow it; not empty.
-  let sizes: [Int]
+  public let sizes: [Int]
   /// Distances in numbers between neighbours along `sizes`; 0 where an operand is repeated.
-  let stridesA: [Int]
-  let stridesB: [Int]
+  public let stridesA: [Int]
+  public let stridesB: [Int]
 
-  init(_ a: [Int], _ b: [Int], for operation: String) throws {
+  /// - Parameter operation: Its name, for the error that names both shapes.
+  public init(_ a: [Int], _ b: [Int], for operation: String) throws {
     let rank = max(a.count, b.count)
     let wideA = Array(repeating: 1, count: rank - a.count) + a
     let wideB = Array(repeating: 1, count: rank - b.count) + b
