@@ -44,6 +44,10 @@ public enum Primitive: Equatable, Sendable {
   case averagePool(PoolingWindow)
   /// x [N, H, W, C] to the height and width of the result.
   case adaptiveAveragePool
+  /// x [N, H, W, C] to the height and width of the result.
+  case adaptiveMaxPool
+  /// x [N, H, W, C] to the height and width of the result.
+  case resize(ResizeMode, alignCorners: Bool, antialias: Bool)
 
   /// x, to the result's shape.
   case reshape
@@ -83,6 +87,8 @@ public enum Primitive: Equatable, Sendable {
     case .maxPool: "max pool"
     case .averagePool: "average pool"
     case .adaptiveAveragePool: "adaptive average pool"
+    case .adaptiveMaxPool: "adaptive max pool"
+    case .resize: "resize"
     case .reshape: "reshape"
     case .expand: "expand"
     case .transpose: "transpose"

@@ -83,6 +83,12 @@ extension Primitive {
         countsPadding: w.countsPadding)
     case .adaptiveAveragePool where shape.count == 4:
       return try Tensors.adaptiveAveragePool(x[0], height: shape[1], width: shape[2])
+    case .adaptiveMaxPool where shape.count == 4:
+      return try Tensors.adaptiveMaxPool(x[0], height: shape[1], width: shape[2])
+    case .resize(let mode, let alignCorners, let antialias) where shape.count == 4:
+      return try x[0].resized(
+        height: shape[1], width: shape[2], mode: mode, alignCorners: alignCorners,
+        antialias: antialias)
     case .reshape: return try x[0].reshaped(shape)
     case .expand: return try x[0].expanded(to: shape)
     case .transpose(let axes): return try x[0].transposed(axes)

@@ -100,18 +100,18 @@ struct PoolingTests {
   func adaptive(height: Int, width: Int, outHeight: Int, outWidth: Int) throws {
     let x = noise([2, height, width, 3], seed: 3)
     let values = x.values
-    var expected: [Float] = []
+    var (expected, largest): ([Float], [Float]) = ([], [])
     for n in 0..<2 {
       for i in 0..<outHeight {
         for j in 0..<outWidth {
           for c in 0..<3 {
             let rows = (i * height / outHeight)..<(((i + 1) * height + outHeight - 1) / outHeight)
             let columns = (j * width / outWidth)..<(((j + 1) * width + outWidth - 1) / outWidth)
-            var sum: Float = 0
-            for h in rows {
-              for k in columns { sum += values[((n * height + h) * width + k) * 3 + c] }
+            let inside = rows.flatMap { h in
+              columns.map { values[((n * height + h) * width + $0) * 3 + c] }
             }
-            expected.append(sum / Float(rows.count * columns.count))
+            expected.append(inside.reduce(0, +) / Float(inside.count))
+            largest.append(inside.max() ?? 0)
           }
         }
       }
@@ -120,6 +120,14 @@ struct PoolingTests {
     #expect(isClose(found, try Tensor(expected, [2, outHeight, outWidth, 3])))
     try checkGradients([x]) {
       try adaptiveAveragePool($0[0].square(), height: outHeight, width: outWidth)
+    }
+    let most = try adaptiveMaxPool(x, height: outHeight, width: outWidth)
+    #expect(most.values == largest)
+    // Places far from one another, so that a small step does not change the choice.
+    let apart = try Tensor(
+      (0..<x.count).map { Float(($0 * 7919) % 1009) / 100 }, x.shape)
+    try checkGradients([apart], step: 0.002) {
+      try adaptiveMaxPool($0[0], height: outHeight, width: outWidth)
     }
   }
 

@@ -12,6 +12,7 @@
 #include "random.h"
 #include "reductions.h"
 #include "resampling.h"
+#include "resizing.h"
 #include "softmax.h"
 
 /// Functions of one number. `a` and `b` are the constants of those that have any.

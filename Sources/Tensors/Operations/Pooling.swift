@@ -11,6 +11,23 @@ public func maxPool(
   let windows = try PoolingWindows(
     x, kernel: kernel, stride: stride ?? kernel, padding: padding, ceilMode: ceilMode,
     countsPadding: false, operation: "maxPool")
+  return largest(
+    x, windows,
+    as: .maxPool(
+      PoolingWindow(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)))
+}
+
+/// The largest number of windows that share the image evenly, `height`×`width` of them (PyTorch's
+/// `AdaptiveMaxPool2d`).
+public func adaptiveMaxPool(_ x: Tensor, height: Int, width: Int) throws -> Tensor {
+  largest(
+    x, try PoolingWindows(x, adaptiveTo: height, width, operation: "adaptiveMaxPool"),
+    as: .adaptiveMaxPool)
+}
+
+private func largest(
+  _ x: Tensor, _ windows: PoolingWindows, as primitive: Primitive
+) -> Tensor {
   let shape = windows.outputShape
   let places = PlaceScratch(count: shape.elementCount)
   let result = windows.withTables { tables in
@@ -22,11 +39,9 @@ public func maxPool(
       }
     }
   }
-  return record(
-    "maxPool", [x], result,
-    as: .maxPool(
-      PoolingWindow(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode))
-  ) { p in [spread(p.gradient, windows, places)] }
+  return record("maxPool", [x], result, as: primitive) { p in
+    [spread(p.gradient, windows, places)]
+  }
 }
 
 /// The gradient of max pooling: every number goes to the place it came from.

@@ -50,43 +50,46 @@ extension Tensor {
         isSmoothed: antialias),
       ResamplingAxis(
         input: shape[2], output: width, mode: mode, alignsCorners: alignCorners,
-        isSmoothed: antialias))
+        isSmoothed: antialias),
+      as: .resize(mode, alignCorners: alignCorners, antialias: antialias))
   }
 
   /// Linear in the images, so its gradient is the same with the tables transposed.
-  private func resampled(_ rows: ResamplingAxis, _ columns: ResamplingAxis) -> Tensor {
+  private func resampled(
+    _ rows: ResamplingAxis, _ columns: ResamplingAxis, as primitive: Primitive? = nil
+  ) -> Tensor {
     let target = [shape[0], rows.output, columns.output, shape[3]]
     let chunk = Swift.max(1, elementChunk / Swift.max(1, columns.output * shape[3] * 4))
     let result = read { x in
       rows.withTable { rowTable in
         columns.withTable { columnTable in
-          let tables = ak_resampling(
+          let tables = ak_resizing(
             height: rows.input, width: columns.input, channels: shape[3],
             out_height: rows.output, out_width: columns.output, rows: rowTable,
             columns: columnTable)
           return withUnsafePointer(to: tables) { tables in
             Tensor.filled(target) { y in
               parallelFor(target[0] * target[1], chunk: chunk) {
-                ak_resample(tables, x, y, $0, $1)
+                ak_resize(tables, x, y, $0, $1)
               }
             }
           }
         }
       }
     }
-    return record("resize", [self], result) { p in
+    return record("resize", [self], result, as: primitive) { p in
       [p.gradient.resampled(rows.transposed, columns.transposed)]
     }
   }
 }
 
 extension ResamplingAxis {
-  fileprivate func withTable<Result>(_ body: (ak_resampling_axis) -> Result) -> Result {
+  fileprivate func withTable<Result>(_ body: (ak_resizing_axis) -> Result) -> Result {
     starts.withUnsafeBufferPointer { starts in
       places.withUnsafeBufferPointer { places in
         weights.withUnsafeBufferPointer { weights in
           body(
-            ak_resampling_axis(
+            ak_resizing_axis(
               starts: starts.baseAddress, places: places.baseAddress,
               weights: weights.baseAddress))
         }

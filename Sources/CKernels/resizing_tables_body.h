@@ -1,8 +1,8 @@
-// Resampling by tables, channels innermost; see pointwise_isas.h.
+// Resizing by tables, channels innermost; see pointwise_isas.h.
 
-static void V(resample)(const ak_resampling *t, const float *x, float *y, long low, long high) {
+static void V(resize)(const ak_resizing *t, const float *x, float *y, long low, long high) {
   const long channels = t->channels;
-  const ak_resampling_axis *rows = &t->rows, *columns = &t->columns;
+  const ak_resizing_axis *rows = &t->rows, *columns = &t->columns;
   for (long item = low; item < high; item++) {
     const float *image = x + item / t->out_height * t->height * t->width * channels;
     const long i = item % t->out_height;
