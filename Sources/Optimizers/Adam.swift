@@ -11,81 +11,56 @@ import Tensors
 struct Adam: UpdateRule {
   /// Whether weight decay is taken off the weight (AdamW) or added to the gradient (Adam).
   var isDecoupled: Bool
-  var lr: Float
-  var beta1: Float
-  var beta2: Float
-  var epsilon: Float
-  var decay: Float
+  var moments: Moments
 
   var name: String { isDecoupled ? "adamw" : "adam" }
 
+  var lr: Float {
+    get { moments.lr }
+    set { moments.lr = newValue }
+  }
+
   var momentum: Float? {
-    get { beta1 }
-    set { beta1 = newValue ?? beta1 }
+    get { moments.beta1 }
+    set { moments.beta1 = newValue ?? moments.beta1 }
   }
 
-  var slots: [String] { ["exp_avg", "exp_avg_sq"] }
-
-  var settings: [(name: String, value: Value)] {
-    [
-      ("lr", lr), ("beta1", beta1), ("beta2", beta2), ("eps", epsilon), ("weight_decay", decay),
-    ].map { ($0.0, .number(Double($0.1.literal) ?? 0)) }
-  }
+  var slots: [String] { Moments.slots }
+  var settings: [(name: String, value: Value)] { moments.settings }
 
   mutating func set(_ name: String, to value: Value) throws -> Bool {
-    switch name {
-    case "lr": try setNumber(&lr, name, to: value)
-    case "beta1": try setNumber(&beta1, name, to: value, check: belowOne)
-    case "beta2": try setNumber(&beta2, name, to: value, check: belowOne)
-    case "eps": try setNumber(&epsilon, name, to: value)
-    case "weight_decay": try setNumber(&decay, name, to: value)
-    default: false
-    }
+    try moments.set(name, to: value)
   }
 
   func update(
     _ parameter: inout Tensor, _ gradient: Tensor, _ slots: inout [Tensor], step: Int,
     decays: Bool
   ) {
-    // Corrections in double, as PyTorch computes them: 1 − β₂ᵗ loses digits in single precision.
-    let correction1 = 1 - pow(exact(beta1), Double(step))
-    let correction2 = 1 - pow(exact(beta2), Double(step))
-    var settings = ak_adam_settings(
-      rate: lr, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decays ? decay : 0,
-      correction1: Float(correction1), root_correction2: Float(correction2.squareRoot()),
-      decoupled: isDecoupled ? 1 : 0)
-    updateTogether(&parameter, gradient, &slots) { w, g, slots, low, high in
-      ak_adam(&settings, w, g, slots[0], slots[1], low, high)
-    }
+    moments.step(
+      &parameter, gradient, &slots, isDecoupled: isDecoupled, decays: decays,
+      along: moments.lr / Float(moments.correction1(step)),
+      inverseRoot: 1 / Float(moments.correction2(step).squareRoot()))
   }
-}
 
-/// The decimal number that was typed, in double precision: 0.999, not the nearest Float.
-func exact(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }
+  func figures(step: Int) -> [(name: String, value: Double)] {
+    let (one, two) = (moments.correction1(step), moments.correction2(step))
+    return [("rate", exact(lr) * two.squareRoot() / one)]
+  }
 
-extension Adam {
   static let declaration = Declaration(
     "adam", "Adam: steps scaled by running moments of the gradient.",
     details: """
       PyTorch's `Adam`; weight decay is added to the gradient. Kingma and Ba 2015, \
       https://arxiv.org/abs/1412.6980.
       """,
-    Argument("lr", "Learning rate.", default: Float(1e-3), check: notNegative),
-    Argument("beta1", "Decay of the mean of gradients.", default: Float(0.9), check: belowOne),
-    Argument("beta2", "Decay of the mean of squares.", default: Float(0.999), check: belowOne),
-    Argument(
-      "eps", "Added to the root of the second moment.", default: Float(1e-8),
-      check: notNegative),
-    Argument(
-      "weight_decay", "Pull towards zero, added to the gradient.", default: Float(0),
-      check: notNegative),
-    Argument("decay", "Which parameters decay: all, or weights only.", default: DecayScope.all),
+    Moments.lrArgument(1e-3), Moments.beta1Argument(), Moments.beta2Argument(),
+    Moments.epsilonArgument(), Moments.coupledArgument, Common.decay, Common.centralization,
     examples: ["optimizer = adam(lr=1e-3)"], keywords: ["moments", "adaptive"]
-  ) {
-    (lr: Float, beta1: Float, beta2: Float, eps: Float, decay: Float, scope: DecayScope) in
+  ) { lr, beta1, beta2, epsilon, decay, scope, centralization in
     Optimizer(
       Adam(
-        isDecoupled: false, lr: lr, beta1: beta1, beta2: beta2, epsilon: eps, decay: decay),
-      scope: scope)
+        isDecoupled: false,
+        moments: Moments(lr: lr, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay)),
+      scope: scope, centralization: centralization)
   }
 }

@@ -2,20 +2,23 @@ import Catalog
 
 /// One learning rate throughout, after an optional linear warm-up.
 struct Constant: Pacing {
-  var warmupEpochs: Double
+  var warmup: Warmup
 
-  var script: String {
-    warmupEpochs == 0 ? "constant()" : "constant(warmup=\(numberText(warmupEpochs)))"
-  }
+  var script: String { "constant(\(warmup.script.joined(separator: ", ")))" }
 
   func pace(_ moment: Moment, base: Double) -> Pace {
-    Pace(lr: warmup(moment, epochs: warmupEpochs, from: 0, to: base) ?? base)
+    Pace(lr: warmup.lr(moment, base: base) ?? base)
+  }
+
+  func note(total: Int, stepsPerEpoch: Int) -> String? {
+    warmup.note(total: total, stepsPerEpoch: stepsPerEpoch)
   }
 
   static let declaration = Declaration(
     "constant", "The optimizer's learning rate throughout.",
-    Argument(
-      "warmup", "Epochs of linear growth from 0 at the start.", default: 0.0, check: notNegative),
+    Warmup.epochsArgument, Warmup.stepsArgument, Warmup.startArgument,
     examples: ["schedule = constant(warmup=0.5)"], keywords: ["learning rate"]
-  ) { Schedule(Constant(warmupEpochs: $0)) }
+  ) { epochs, steps, start in
+    Schedule(Constant(warmup: Warmup(epochs: epochs, steps: steps, start: start)))
+  }
 }

@@ -9,17 +9,32 @@ public final class Optimizer: Object, ArgumentType, Answer {
 
   public private(set) var rule: any UpdateRule
   public private(set) var scope: DecayScope
+  public private(set) var centralization: Centralization
   /// Steps taken so far.
   public private(set) var stepCount = 0
   private var slots: [String: [Tensor]] = [:]
+  /// What it moves; known from the first step, or from `attach`.
+  private var parameters: [(key: String, parameter: Parameter)] = []
+  /// The last step's learning rate and momentum.
+  private var lastPace: Pace?
 
-  public init(_ rule: any UpdateRule, scope: DecayScope = .all) {
+  public init(
+    _ rule: any UpdateRule, scope: DecayScope = .all, centralization: Centralization = .none
+  ) {
     self.rule = rule
     self.scope = scope
+    self.centralization = centralization
   }
 
   /// A copy with the same settings and no state.
-  public func fresh() -> Optimizer { Optimizer(rule, scope: scope) }
+  public func fresh() -> Optimizer {
+    Optimizer(rule, scope: scope, centralization: centralization)
+  }
+
+  /// Says what it will move, so that slow weights and distances can be told before the next step.
+  public func attach(to parameters: [(key: String, parameter: Parameter)]) {
+    self.parameters = parameters
+  }
 
   public var lr: Float {
     get { rule.lr }
@@ -41,41 +56,47 @@ public final class Optimizer: Object, ArgumentType, Answer {
     pace: Pace? = nil
   ) {
     stepCount += 1
+    self.parameters = parameters
+    lastPace = pace
+    let rule = rule(at: pace)
+    let scale = gradientScale(gradients)
+    for ((key, parameter), gradient) in zip(parameters, gradients) {
+      var own =
+        slots.removeValue(forKey: key)
+        ?? rule.initialSlots(for: parameter.value, after: stepCount - 1)
+      var gradient = gradient
+      if scale < 1 { gradient = gradient.scaled(by: scale) }
+      rule.update(
+        &parameter.value, centralization.centralized(gradient, of: parameter), &own,
+        step: stepCount, decays: scope == .all || parameter.decays)
+      slots[key] = own
+    }
+  }
+
+  private func rule(at pace: Pace?) -> any UpdateRule {
     var rule = self.rule
     if let pace {
       rule.lr = Float(pace.lr)
       if let momentum = pace.momentum { rule.momentum = Float(momentum) }
     }
-    for ((key, parameter), gradient) in zip(parameters, gradients) {
-      var own =
-        slots.removeValue(forKey: key)
-        ?? rule.slots.map { _ in Tensor(zeros: parameter.shape) }
-      rule.update(
-        &parameter.value, gradient, &own, step: stepCount,
-        decays: scope == .all || parameter.decays)
-      slots[key] = own
-    }
+    return rule
+  }
+
+  /// What brings the norm of all gradients to the rule's limit.
+  private func gradientScale(_ gradients: [Tensor]) -> Float {
+    guard let limit = rule.gradientNormLimit else { return 1 }
+    let norm = gradientNorm(gradients)
+    return norm > exact(limit) ? Float(exact(limit) / norm) : 1
   }
 
   public var line: String {
-    let settings = rule.settings.map { "\($0.name)=\($0.value.line(quoted: true))" }
-    let scoped = scope == .all ? [] : ["decay=\(scope.literal)"]
-    return "\(rule.name)(\((settings + scoped).joined(separator: ", ")))"
+    rule.script(
+      (scope == .all ? [] : ["decay=\(scope.literal)"])
+        + (centralization == rule.usualCentralization ? [] : ["gc=\(centralization.literal)"]))
   }
 
   /// The call that makes it again.
   public var script: String { line }
-
-  public var memberNames: [String] { rule.settings.map(\.name) + ["steps"] }
-
-  public func member(_ name: String) -> Value? {
-    if name == "steps" { return .number(Double(stepCount)) }
-    return rule.settings.first { $0.name == name }?.value
-  }
-
-  public func setMember(_ name: String, to value: Value) throws -> Bool {
-    try rule.set(name, to: value)
-  }
 
   public var restorer: (() -> Void)? {
     let before = state
@@ -89,6 +110,7 @@ public final class Optimizer: Object, ArgumentType, Answer {
 public struct OptimizerState {
   public var rule: any UpdateRule
   public var scope: DecayScope
+  public var centralization: Centralization
   public var stepCount: Int
   /// `exp_avg` of `fc.weight` under "exp_avg.fc.weight"; in the layout of the parameter.
   public var tensors: [String: Tensor]
@@ -102,11 +124,14 @@ extension Optimizer {
       for (key, list) in slots {
         for (slot, tensor) in zip(rule.slots, list) { tensors["\(slot).\(key)"] = tensor }
       }
-      return OptimizerState(rule: rule, scope: scope, stepCount: stepCount, tensors: tensors)
+      return OptimizerState(
+        rule: rule, scope: scope, centralization: centralization, stepCount: stepCount,
+        tensors: tensors)
     }
     set {
       rule = newValue.rule
       scope = newValue.scope
+      centralization = newValue.centralization
       stepCount = newValue.stepCount
       slots = [:]
       guard let first = rule.slots.first else { return }
@@ -116,36 +141,68 @@ extension Optimizer {
       }
     }
   }
-}
 
-/// Sets a number among a rule's settings; the value must pass the check of the declaration's
-/// argument.
-func setNumber(
-  _ target: inout Float, _ name: String, to value: Value,
-  check: (Float) -> String? = notNegative
-) throws -> Bool {
-  guard case .number(let number) = value else {
-    throw Failure(.value, "'\(name)' needs a number, got \(value.line(quoted: true))")
+  /// Takes over what another optimizer knows of the same parameters, where it means the same to
+  /// both: Adam's moments go on under AdamW, RAdam or inside Lookahead, and the count of steps with
+  /// them. What can start at any step starts now: slow weights are the present ones. Where a slot
+  /// that must grow from the first step is missing, nothing is taken over.
+  ///
+  /// - Returns: The names of the slots that go on.
+  @discardableResult
+  public func takeOver(from other: Optimizer) -> [String] {
+    let kept = rule.slots.filter(other.rule.slots.contains)
+    guard !kept.isEmpty, rule.slots.allSatisfy({ kept.contains($0) || rule.lateSlots.contains($0) })
+    else { return [] }
+    let known = other.state.tensors
+    stepCount = other.stepCount
+    for (key, parameter) in other.parameters {
+      let fresh = rule.initialSlots(for: parameter.value, after: stepCount)
+      slots[key] = zip(rule.slots, fresh).map { known["\($0).\(key)"] ?? $1 }
+    }
+    attach(to: other.parameters)
+    return kept
   }
-  if let problem = check(Float(number)) {
-    throw Failure(.value, "'\(name)' \(problem), got \(value.line(quoted: true))")
+
+  /// Lookahead's slow weights by key; nil where the rule has none. Before the first step they are
+  /// the weights themselves.
+  public var slowWeights: [String: Tensor]? {
+    guard let place = rule.slots.firstIndex(of: Lookahead.slot) else { return nil }
+    return Dictionary(
+      parameters.map { ($0.key, slots[$0.key]?[place] ?? $0.parameter.value) },
+      uniquingKeysWith: { $1 })
   }
-  target = Float(number)
-  return true
-}
 
-@Sendable func notNegative(_ number: Float) -> String? {
-  number >= 0 && number.isFinite ? nil : "must be at least 0"
-}
-
-@Sendable func belowOne(_ number: Float) -> String? {
-  number >= 0 && number < 1 ? nil : "must be in 0 ..< 1"
-}
-
-func setFlag(_ target: inout Bool, _ name: String, to value: Value) throws -> Bool {
-  guard case .bool(let flag) = value else {
-    throw Failure(.value, "'\(name)' needs true or false, got \(value.line(quoted: true))")
+  /// ‖fast − slow‖ over all parameters; nil without slow weights.
+  public var slowDistance: Double? {
+    guard let slow = slowWeights else { return nil }
+    return parameters.reduce(0) { sum, entry in
+      let difference = slow[entry.key].flatMap { try? entry.parameter.value - $0 }
+      return sum + (difference?.squaredNorm ?? 0)
+    }.squareRoot()
   }
-  target = flag
-  return true
+
+  /// Where it stands: the rule's figures at the last step, or the first one to come.
+  public var figures: [(name: String, value: Double)] {
+    rule(at: lastPace).figures(step: max(1, stepCount))
+      + (slowDistance.map { [("slow_distance", $0)] } ?? [])
+  }
+
+  public var memberNames: [String] {
+    rule.settings.map(\.name) + ["steps"] + figures.map(\.name)
+  }
+
+  public func member(_ name: String) -> Value? {
+    if name == "steps" { return .number(Double(stepCount)) }
+    return rule.settings.first { $0.name == name }?.value
+      ?? figures.first { $0.name == name }.map { .number($0.value) }
+  }
+
+  public func setMember(_ name: String, to value: Value) throws -> Bool {
+    try rule.set(name, to: value)
+  }
+}
+
+/// ‖g‖ over all gradients together, in double.
+public func gradientNorm(_ gradients: [Tensor]) -> Double {
+  gradients.reduce(0) { $0 + $1.squaredNorm }.squareRoot()
 }

@@ -7,6 +7,23 @@ public let optimizerRegistry = Registry(
     SGD.declaration,
     Adam.declaration,
     AdamW.declaration,
+    NAdam.declaration,
+    RAdam.declaration,
+    RMSProp.declaration,
+    RMSPropTF.declaration,
+    LAMB.declaration,
+    Lion.declaration,
+    Lookahead.declaration,
+    Ranger.declaration,
+  ])
+
+/// Everything that bounds gradients.
+public let clippingRegistry = Registry(
+  "Clipping",
+  [
+    ClipNorm.declaration,
+    ClipValue.declaration,
+    AdaptiveClipping.declaration,
   ])
 
 /// Everything that makes a schedule.
@@ -17,6 +34,7 @@ public let scheduleRegistry = Registry(
     Cosine.declaration,
     OneCycle.declaration,
     StepDecay.declaration,
+    Poly.declaration,
   ])
 
 extension Optimizer {
@@ -24,13 +42,14 @@ extension Optimizer {
   public static var usual: Optimizer {
     Optimizer(
       Adam(
-        isDecoupled: true, lr: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 2e-2))
+        isDecoupled: true,
+        moments: Moments(lr: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 2e-2)))
   }
 }
 
 extension Schedule {
   /// The schedule where none is given: `cosine()`.
   public static var usual: Schedule {
-    Schedule(Cosine(warmupEpochs: 0, warmupStart: 0, minimum: 0))
+    Schedule(Cosine(warmup: Warmup(), minimum: 0))
   }
 }

@@ -19,10 +19,8 @@ struct SGD: UpdateRule {
 
   var settings: [(name: String, value: Value)] {
     [
-      ("lr", .number(Double(lr.literal) ?? 0)),
-      ("momentum", .number(Double(inertia.literal) ?? 0)),
-      ("weight_decay", .number(Double(decay.literal) ?? 0)), ("nesterov", .bool(nesterov)),
-      ("dampening", .number(Double(dampening.literal) ?? 0)),
+      ("lr", decimal(lr)), ("momentum", decimal(inertia)), ("weight_decay", decimal(decay)),
+      ("nesterov", .bool(nesterov)), ("dampening", decimal(dampening)),
     ]
   }
 
@@ -69,14 +67,14 @@ struct SGD: UpdateRule {
     Argument(
       "dampening", "Share of the gradient that momentum ignores.", default: Float(0),
       check: belowOne),
-    Argument("decay", "Which parameters decay: all, or weights only.", default: DecayScope.all),
+    Common.decay, Common.centralization,
     examples: ["optimizer = sgd(lr=0.1, momentum=0.9)"],
     keywords: ["momentum", "Nesterov", "gradient descent"]
   ) {
-    (lr: Float, momentum: Float, decay: Float, nesterov: Bool, damp: Float, scope: DecayScope) in
+    lr, momentum, decay, nesterov, damp, scope, centralization in
     Optimizer(
       SGD(lr: lr, inertia: momentum, decay: decay, nesterov: nesterov, dampening: damp),
-      scope: scope)
+      scope: scope, centralization: centralization)
   }
 }
 

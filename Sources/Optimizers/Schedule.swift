@@ -29,6 +29,12 @@ public protocol Pacing: Sendable {
   var script: String { get }
   /// - Parameter base: The optimizer's own learning rate.
   func pace(_ moment: Moment, base: Double) -> Pace
+  /// What a person should know of it under this plan; nil where all is as it was asked for.
+  func note(total: Int, stepsPerEpoch: Int) -> String?
+}
+
+extension Pacing {
+  public func note(total: Int, stepsPerEpoch: Int) -> String? { nil }
 }
 
 /// The language's value of kind "schedule".
@@ -43,16 +49,13 @@ public struct Schedule: Object, ArgumentType, Answer, Sendable {
 
   public func pace(_ moment: Moment, base: Double) -> Pace { pacing.pace(moment, base: base) }
 
+  public func note(total: Int, stepsPerEpoch: Int) -> String? {
+    pacing.note(total: total, stepsPerEpoch: stepsPerEpoch)
+  }
+
   public func isEqual(to other: any Object) -> Bool {
     (other as? Schedule)?.script == script
   }
-}
-
-/// Linear from `start` to `base` over the first steps; nil after them.
-func warmup(_ moment: Moment, epochs: Double, from start: Double, to base: Double) -> Double? {
-  let steps = epochs * Double(moment.stepsPerEpoch)
-  guard Double(moment.step) < steps else { return nil }
-  return start + (base - start) * Double(moment.step) / steps
 }
 
 @Sendable func notNegative(_ number: Double) -> String? {

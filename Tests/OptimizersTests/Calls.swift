@@ -14,8 +14,27 @@ func call(_ name: String, _ arguments: [String: Value], in registry: Registry) t
   return try declaration.call(given, NoSession())
 }
 
+/// An optimizer; what `lookahead` has no argument for goes to the SGD that it is around.
 func makeOptimizer(_ name: String, _ arguments: [String: Value] = [:]) throws -> Optimizer {
-  try Optimizer.read(try call(name, arguments, in: optimizerRegistry))
+  guard name == "lookahead" else {
+    return try Optimizer.read(try call(name, arguments, in: optimizerRegistry))
+  }
+  var own = arguments.filter { ["base", "k", "alpha"].contains($0.key) }
+  if own["base"] == nil {
+    let others = arguments.filter { own[$0.key] == nil }
+    own["base"] = .object(try makeOptimizer("sgd", others))
+  }
+  return try Optimizer.read(try call(name, own, in: optimizerRegistry))
+}
+
+/// A call as it is typed, of numbers only: `sgd(lr=0.1, momentum=0.9)`.
+func makeOptimizer(script: String) throws -> Optimizer {
+  let parts = script.dropLast().split(separator: "(")
+  let arguments = parts[1].split(separator: ", ").map { $0.split(separator: "=") }
+  return try makeOptimizer(
+    String(parts[0]),
+    Dictionary(
+      uniqueKeysWithValues: arguments.map { (String($0[0]), .number(Double($0[1]) ?? .nan)) }))
 }
 
 func makeSchedule(_ name: String, _ arguments: [String: Value] = [:]) throws -> Schedule {

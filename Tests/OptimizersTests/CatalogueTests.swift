@@ -18,6 +18,16 @@ import Testing
       ("sgd", ["momentum": .number(0.9), "weight_decay": .number(1e-4)]),
       ("adam", ["weight_decay": .number(1e-4)]),
       ("adamw", ["weight_decay": .number(0.1), "decay": .string("weights")]),
+      ("adamw", ["gc": .string("all")]),
+      ("radam", ["variant": .string("authors"), "weight_decay": .number(1e-3)]),
+      ("radam", ["variant": .string("paper")]),
+      ("radam", ["threshold": .number(4), "degenerated_to_sgd": .bool(false)]),
+      ("rmsprop", ["momentum": .number(0.9)]),
+      ("rmsprop", ["centered": .bool(true)]),
+      ("rmsprop_tf", ["centered": .bool(true), "momentum": .number(0)]),
+      ("lamb", ["weight_decay": .number(0), "max_grad_norm": .number(0)]),
+      ("lookahead", ["momentum": .number(0.9), "k": .number(5), "alpha": .number(0.8)]),
+      ("ranger", ["gc": .string("none"), "weight_decay": .number(0.01)]),
     ]
   }
 
@@ -54,14 +64,18 @@ import Testing
       let (x, y) = (Double(a.value.scalar), Double(b.value.scalar))
       return (1 - x) * (1 - x) + 100 * (y - x * x) * (y - x * x)
     }
-    let isGradient = Self.variants[index].name == "sgd"
-    let optimizer = try make(index, lr: isGradient ? 2e-4 : 0.02)
+    let name = Self.variants[index].name
+    let optimizer = try make(index, lr: ["sgd": 2e-4, "lookahead": 4e-4][name] ?? 0.02)
+    // Steps before rectification are as long as the gradient, which is 230 at the start.
+    let longest: Float = ["radam", "ranger"].contains(name) ? 1 : .infinity
     let start = value()
     for _ in 0..<6000 {
       let (x, y) = (a.value.scalar, b.value.scalar)
       let slope = [-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)]
+      let length = (slope[0] * slope[0] + slope[1] * slope[1]).squareRoot()
       optimizer.step(
-        [("a", a), ("b", b)], slope.map { Tensor(repeating: $0, [1]) })
+        [("a", a), ("b", b)],
+        slope.map { Tensor(repeating: $0 * min(1, longest / length), [1]) })
     }
     #expect(start > 24 && value() < 1.5, "\(optimizer.line): \(value())")
   }
@@ -118,12 +132,14 @@ import Testing
   @Test(arguments: names)
   func settingsAreReadAndChanged(_ name: String) throws {
     let optimizer = try makeOptimizer(name)
-    for setting in optimizer.memberNames where setting != "steps" {
+    for setting in optimizer.rule.settings.map(\.name) {
+      let good = ["threshold": "4.5", "k": "3"][setting] ?? "0.125"
       let before = try #require(optimizer.member(setting), "\(name).\(setting)")
       switch before {
       case .number:
-        #expect(try optimizer.setMember(setting, to: .number(0.125)), "\(name).\(setting)")
-        #expect(optimizer.member(setting)?.line() == "0.125", "\(name).\(setting)")
+        let number = try #require(Double(good))
+        #expect(try optimizer.setMember(setting, to: .number(number)), "\(name).\(setting)")
+        #expect(optimizer.member(setting)?.line() == good, "\(name).\(setting)")
         for wrong in [
           Value.string("x"), .number(-1), .number(.nan), .number(.infinity), .number(1e300), .none,
         ] {
@@ -132,7 +148,7 @@ import Testing
           }
           #expect(failure?.message.contains("'\(setting)'") == true)
         }
-        #expect(optimizer.member(setting)?.line() == "0.125", "\(name).\(setting)")
+        #expect(optimizer.member(setting)?.line() == good, "\(name).\(setting)")
       case .bool(let flag):
         #expect(try optimizer.setMember(setting, to: .bool(!flag)))
         #expect(throws: Failure.self) { try optimizer.setMember(setting, to: .number(1)) }
@@ -158,8 +174,13 @@ import Testing
   @Test(arguments: names)
   func lineIsTheCallThatMakesIt(_ name: String) throws {
     let optimizer = try makeOptimizer(name, ["lr": .number(0.3), "decay": .string("weights")])
-    #expect(optimizer.line.hasPrefix("\(name)(lr=0.3"))
-    #expect(optimizer.line.hasSuffix("decay=\"weights\")"))
+    #expect(
+      optimizer.line.hasPrefix(name == "lookahead" ? "lookahead(sgd(lr=0.3" : "\(name)(lr=0.3"))
+    #expect(optimizer.line.contains("decay=\"weights\")"))
+    #expect(!optimizer.line.contains("gc="))
+    let other = name == "ranger" ? "none" : "all"
+    let centralized = try makeOptimizer(name, ["gc": .string(other)])
+    #expect(centralized.line.contains("gc=\"\(other)\""))
     #expect(optimizer.script == optimizer.line)
     #expect(optimizer.isEqual(to: optimizer.fresh()))
     #expect(!optimizer.isEqual(to: try makeOptimizer(name)))

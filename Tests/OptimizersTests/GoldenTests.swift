@@ -16,6 +16,8 @@ import Testing
     var optimizer: String
     var arguments: [String: ReferenceValue]
     var source: String
+    /// A call on the gradients before the step: its name and its argument.
+    var clip: [ReferenceValue]?
     /// By the number of the step, then by parameter.
     var steps: [String: [String: Fingerprint]]
   }
@@ -26,23 +28,34 @@ import Testing
     ("linear.bias", [6], .plain),
   ]
 
-  /// The records of optimizers that are declared with all of the record's arguments.
-  static func records() throws -> [Record] {
-    try golden("optimizers.json", as: Golden.self).records.filter { record in
-      let declaration = optimizerRegistry.declarations.first { $0.name == record.optimizer }
-      let names = declaration?.arguments.map(\.name) ?? []
-      return declaration != nil && record.arguments.keys.allSatisfy(names.contains)
-    }
-  }
-
-  @Test func trajectoriesAreThoseOfPyTorch() throws {
-    let records = try Self.records()
-    #expect(records.count >= 5, "three of sgd, adam, adamw")
+  @Test func trajectoriesAreThoseOfTheReferences() throws {
+    let records = try golden("optimizers.json", as: Golden.self).records
+    let more = try golden("optimizer_variants.json", as: Golden.self).records
+    let declared = Set(optimizerRegistry.declarations.map(\.name))
+    #expect(Set((records + more).map(\.optimizer)) == declared)
     for record in records { try follow(record) }
   }
 
+  @Test func furtherSettingsAndClippedGradientsAreThoseOfTheReferences() throws {
+    let records = try golden("optimizer_variants.json", as: Golden.self).records
+    let clips = Set(records.compactMap { $0.clip?.first?.value.line() })
+    #expect(clips == Set(clippingRegistry.declarations.map(\.name)))
+    for record in records { try follow(record) }
+  }
+
+  private func makeClipping(_ call: [ReferenceValue]) throws -> Clipping {
+    let declaration = try #require(
+      clippingRegistry.declarations.first { $0.name == call[0].value.line() })
+    return try Clipping.read(try declaration.call([GivenArgument(call[1].value)], NoSession()))
+  }
+
   private func follow(_ record: Record) throws {
-    let optimizer = try makeOptimizer(record.optimizer, record.arguments.mapValues(\.value))
+    var arguments = record.arguments.mapValues(\.value)
+    if case .string(let base)? = arguments["base"] {
+      arguments["base"] = .object(try makeOptimizer(script: base))
+    }
+    let optimizer = try makeOptimizer(record.optimizer, arguments)
+    let clipping = try record.clip.map(makeClipping)
     let parameters = try Self.shapes.map { key, shape, layout in
       let start = try layout.tensor(fromCheckpoint: Formula.weight(key, shape), shape)
       let parameter = Parameter(start.shape, layout: layout)
@@ -60,7 +73,7 @@ import Testing
         let pull = try (parameter.value - formula("target:" + key, 1)) * Float(0.5)
         return try pull + formula("noise:\(step):\(key)", 0.2)
       }
-      optimizer.step(parameters, gradients)
+      optimizer.step(parameters, clipping?.bound.bounded(gradients, of: parameters) ?? gradients)
       guard let expected = record.steps[String(step)] else { continue }
       for (key, parameter) in parameters {
         let expected = try #require(expected[key])

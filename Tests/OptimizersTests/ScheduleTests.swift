@@ -49,6 +49,7 @@ import Testing
       ("cosine", ["warmup": .number(1), "min_lr": .number(1e-3)]),
       ("onecycle", ["max_lr": .number(0.5)]),
       ("step_decay", ["milestones": .list([.number(1), .number(2)])]),
+      ("poly", ["warmup_steps": .number(4), "min_lr": .number(1e-3)]),
     ]
   }
 
@@ -80,6 +81,37 @@ import Testing
       schedule.pace(Moment(step: step, total: 30, stepsPerEpoch: 10), base: 0.1)
     }
     #expect(pace(31) == pace(1000), "\(schedule.script)")
+  }
+
+  @Test func polyFallsAsAPowerOfWhatIsLeft() throws {
+    let schedule = try makeSchedule("poly", ["power": .number(2), "min_lr": .number(0.01)])
+    for step in 0...30 {
+      let pace = schedule.pace(Moment(step: step, total: 30, stepsPerEpoch: 10), base: 0.1)
+      let left = 1 - Double(step) / 30
+      #expect(abs(pace.lr - (0.01 + 0.09 * left * left)) < 1e-15)
+    }
+    #expect(try makeSchedule("poly").script == "poly(power=0.9)")
+  }
+
+  @Test func warmupsAreCountedInEpochsOrStepsAndCutInShortPlans() throws {
+    for name in ["constant", "cosine", "poly"] {
+      let epochs = try makeSchedule(name, ["warmup": .number(2)])
+      let steps = try makeSchedule(name, ["warmup_steps": .number(20)])
+      func lr(_ schedule: Schedule, _ step: Int, of total: Int) -> Double {
+        schedule.pace(Moment(step: step, total: total, stepsPerEpoch: 10), base: 1).lr
+      }
+      for step in [0, 5, 19, 20, 33] {
+        #expect(lr(epochs, step, of: 100) == lr(steps, step, of: 100))
+      }
+      #expect(abs(lr(epochs, 5, of: 100) - 0.25) < 1e-12)
+      #expect(epochs.note(total: 100, stepsPerEpoch: 10) == nil)
+      // Of 20 steps, 10 may warm up.
+      #expect(abs(lr(epochs, 5, of: 20) - 0.5) < 1e-12)
+      #expect(lr(epochs, 10, of: 20) == 1)
+      #expect(epochs.note(total: 20, stepsPerEpoch: 10)?.contains("cut to 10") == true)
+    }
+    #expect(
+      try makeSchedule("onecycle", ["max_lr": .number(1)]).note(total: 1, stepsPerEpoch: 1) == nil)
   }
 
   @Test func scriptsAreWhatWasTyped() throws {

@@ -71,10 +71,11 @@ struct UpdateTests {
         power1 *= 0.9
         power2 *= 0.999
         let gradient = numbers(UInt64(step + 1))
+        let (rate, correction1) = (Float(0.01), Float(1 - power1))
         var settings = ak_adam_settings(
-          rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.1,
-          correction1: Float(1 - power1), root_correction2: Float((1 - power2).squareRoot()),
-          decoupled: isDecoupled ? 1 : 0)
+          beta1: 0.9, beta2: 0.999, epsilon: 1e-8, pull: isDecoupled ? 0 : 0.1,
+          shrink: isDecoupled ? 1 - rate * 0.1 : 1, from_moment: rate / correction1,
+          from_gradient: 0, inverse_root: 1 / Float((1 - power2).squareRoot()), direct: 0)
         ak_adam(&settings, &w, padded(gradient), &m, &v, 0, count)
         for i in 0..<count {
           var g = Double(gradient[i])
