@@ -1,10 +1,11 @@
 public import Tensors
 
 /// A convolution, a batch norm and an activation, with the keys `conv` and `bn` (timm's
-/// `ConvNormAct`).
+/// `ConvNormAct`), and where it is wanted channel attention behind them under the key `se`.
 public final class ConvNormAct: Module {
   let conv: Conv2d
   let bn: BatchNorm2d
+  let se: SqueezeExcite?
   public let activation: Activation
 
   /// A padding of half the kernel, He's start by fan-out.
@@ -14,32 +15,39 @@ public final class ConvNormAct: Module {
   ///   - scale: Start of the norm's weight; 0 makes a residual block start as identity.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
-    activation: Activation = .relu, start: Start? = nil, scale: Float = 1
+    activation: Activation = .relu, squeeze: SqueezeExcite? = nil, start: Start? = nil,
+    scale: Float = 1
   ) {
     conv = Conv2d(
       inputs, outputs, kernel: kernel, stride: stride, padding: kernel / 2, groups: groups,
       bias: false, start: start ?? Conv2d.fanOut(outputs, kernel: kernel, groups: groups))
     bn = BatchNorm2d(outputs, start: scale)
+    se = squeeze
     self.activation = activation
   }
 
   public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    try bn(try conv(x, context), context, activation: activation)
+    let y = try bn(try conv(x, context), context, activation: activation)
+    return try se.map { try $0(y, context) } ?? y
   }
 
   /// This module's output, plus a residual, under an activation, in fewer passes over memory.
   ///
-  /// Only for modules without an activation of their own. Where the bare output of this module is
+  /// Only for modules without activation and attention of their own. Where the bare output of this module is
   /// asked for, the steps are taken one by one.
   public func callAsFunction(
-    _ x: Tensor, _ context: Context, residual: Tensor?, activation last: Activation
+    _ x: Tensor, _ context: Context, residual: Tensor?, preact: Preactivation? = nil,
+    activation last: Activation
   ) throws -> Tensor {
-    precondition(activation == .none, "a residual is added before the activation")
+    precondition(activation == .none && se == nil, "a residual is added before the activation")
     guard !context.wants(path) else {
-      let y = try self(x, context)
-      return try last(try residual.map { try y + $0 } ?? y)
+      var y = try self(x, context)
+      if let residual { y = try y + residual }
+      if let preact { y = try preact(y, context) }
+      return try last(y)
     }
-    return try bn(try conv(x, context), context, residual: residual, activation: last)
+    return try bn(
+      try conv(x, context), context, residual: residual, preact: preact, activation: last)
   }
 
   public override var details: String { conv.details }

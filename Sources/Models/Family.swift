@@ -36,18 +36,8 @@ func family<each Type: ArgumentType & Equatable & Sendable>(
   let usual = preprocessing ?? (defaultClasses == 1000 ? Preprocessing(size: size) : nil)
   return Declaration(
     named: name, aliases: aliases, summary, details: details,
-    Argument(
-      "classes", "Number of classes, the length of the logits.", default: defaultClasses,
-      check: atLeastOne),
-    Argument(
-      "channels", "Channels of the input: 3 for colour, 1 for grey.", default: 3,
-      check: atLeastOne),
-    Argument(
-      "weights", "A checkpoint to start from; its keys and shapes must match.",
-      default: String?.none),
-    Argument(
-      "seed", "Where the starting weights are drawn from; none: the session's seed.",
-      default: Int?.none),
+    ModelArguments.classes(defaultClasses), ModelArguments.channels, ModelArguments.weights,
+    ModelArguments.seed,
     repeat (each options).argument,
     examples: ["\(name)(classes=10)"] + examples, keywords: ["network", "backbone"]
   ) {
@@ -77,6 +67,35 @@ func family<each Type: ArgumentType & Equatable & Sendable>(
     ) { try build(complete) }
     if let weights { try model.load(weights) }
     return model
+  }
+}
+
+/// Arguments that every network has.
+enum ModelArguments {
+  static func classes(_ usual: Int) -> Argument<Int> {
+    Argument(
+      "classes", "Number of classes, the length of the logits.", default: usual,
+      check: atLeastOne)
+  }
+
+  static let channels = Argument(
+    "channels", "Channels of the input: 3 for colour, 1 for grey.", default: 3, check: atLeastOne)
+
+  static let weights = Argument(
+    "weights", "A checkpoint to start from; its keys and shapes must match.",
+    default: String?.none)
+
+  static let seed = Argument(
+    "seed", "Where the starting weights are drawn from; none: the session's seed.",
+    default: Int?.none)
+}
+
+extension Preprocessing {
+  /// The same for pictures of another number of channels.
+  func fitted(to channels: Int) -> Preprocessing {
+    var result = self
+    result.normalisation = normalisation.fitted(to: channels)
+    return result
   }
 }
 

@@ -31,19 +31,12 @@ final class LeNet: Module {
   static let declaration = Declaration(
     named: "lenet", "LeNet-5: two convolutions, three dense layers.",
     details: "LeCun et al. 1998, with ReLU and max pooling.",
-    Argument(
-      "classes", "Number of classes, the length of the logits.", default: 10,
-      check: atLeastOne),
+    ModelArguments.classes(10),
     Argument("channels", "Channels of the input.", default: 1, check: atLeastOne),
     Argument("size", "Height and width of the input.", default: 28) {
       $0 < 12 ? "must be at least 12 for two poolings" : nil
     },
-    Argument(
-      "weights", "A checkpoint to start from; its keys and shapes must match.",
-      default: String?.none),
-    Argument(
-      "seed", "Where the starting weights are drawn from; none: the session's seed.",
-      default: Int?.none),
+    ModelArguments.weights, ModelArguments.seed,
     examples: ["lenet(classes=10)"], keywords: ["network", "convolution"]
   ) {
     (context: any CallContext, classes: Int, channels: Int, size: Int, weights: String?, seed: Int?)

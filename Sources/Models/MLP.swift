@@ -22,20 +22,13 @@ final class MLP: Module {
   static let declaration = Declaration(
     named: "mlp", "Multilayer perceptron: hidden layers with ReLU.",
     details: "Keys `hidden.0.weight`, …, `fc.weight`. Starts as PyTorch's `Linear`.",
-    Argument(
-      "classes", "Number of classes, the length of the logits.", default: 10,
-      check: atLeastOne),
+    ModelArguments.classes(10),
     Argument("hidden", "Widths of the hidden layers.", default: [64]) {
       $0.allSatisfy { $0 >= 1 } ? nil : "must be widths of at least 1"
     },
     Argument("channels", "Channels of the input.", default: 1, check: atLeastOne),
     Argument("size", "Height and width of the input.", default: 28, check: atLeastOne),
-    Argument(
-      "weights", "A checkpoint to start from; its keys and shapes must match.",
-      default: String?.none),
-    Argument(
-      "seed", "Where the starting weights are drawn from; none: the session's seed.",
-      default: Int?.none),
+    ModelArguments.weights, ModelArguments.seed,
     examples: ["mlp(classes=10, hidden=[64, 64], channels=1, size=8)"],
     keywords: ["dense", "network", "perceptron"]
   ) {
