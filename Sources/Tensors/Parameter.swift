@@ -69,7 +69,9 @@ public enum Start: Sendable, Equatable {
 /// and the checkpoint that stores it.
 public final class Parameter {
   /// The present value, not on the tape.
-  public var value: Tensor
+  public var value: Tensor { didSet { version &+= 1 } }
+  /// Grows with every change of the value, so that a change by somebody else can be noticed.
+  public private(set) var version = 0
   public let layout: Layout
   /// Whether an optimizer changes it.
   public var isTrainable = true
@@ -113,7 +115,9 @@ public final class Parameter {
 
 /// State that training changes but gradients do not: running means, counters.
 public final class Buffer {
-  public var value: Tensor
+  public var value: Tensor { didSet { version &+= 1 } }
+  /// Grows with every change of the value, so that a change by somebody else can be noticed.
+  public private(set) var version = 0
   /// Stored in checkpoints as one 64-bit whole number: `num_batches_tracked`.
   public let isCounter: Bool
 

@@ -74,6 +74,10 @@ public final class Run: Object, ArgumentType, Answer {
   /// through a network by reflection costs more than a small network's step.
   let buffers: [Buffer]
   var epochOrder: EpochOrder?
+  /// The way back.
+  var timeline = Timeline()
+  /// `version` as the last step left it.
+  var seenVersion = 0
 
   /// Checks that the parts go together. Nothing is computed yet.
   public init(_ setup: RunSetup) throws {

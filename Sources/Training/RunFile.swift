@@ -41,6 +41,10 @@ struct RunFileHeader: Codable {
   var optimizerSteps: Int
   var series: [Figures]
   var events: [RunRecord.Event]
+  /// Nil where the way back ends at the saved step.
+  var stretches: [SavedStretch]?
+  /// Whether the optimizer was set after the last step.
+  var isOptimizerNew: Bool?
 }
 
 extension Run {
@@ -48,7 +52,7 @@ extension Run {
 
   /// The run as a checkpoint.
   public func checkpoint() throws -> Checkpoint {
-    noteOptimizer()
+    noteSettings()
     let header = RunFileHeader(
       student: student.script, teacher: teacher?.script, data: data.script, goal: goal.script,
       optimizer: optimizer.script, schedule: schedule.script,
@@ -58,13 +62,18 @@ extension Run {
       steps: steps, optimizerSteps: optimizer.stepCount,
       series: log.series.map {
         RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
-      }, events: record.events)
+      }, events: record.events, stretches: timeline.saved,
+      isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer })
     var metadata = [Run.headerKey: try Run.encode(header)]
     student.writeFacts(to: &metadata)
     var entries = try student.checkpointEntries(prefix: "student.")
     let present = student.weights
+    let unseen = version &- seenVersion
     student.weights = initialWeights
-    defer { student.weights = present }
+    defer {
+      student.weights = present
+      seenVersion = version &- unseen
+    }
     entries += try student.checkpointEntries(prefix: "initial.")
     if let teacher {
       entries += try teacher.checkpointEntries(prefix: "teacher.")
@@ -111,6 +120,7 @@ extension Run {
         schedule: try part(header.schedule, Schedule.self),
         augmentation: try part(header.augment, Augmentation.self), batch: header.batch,
         epochs: header.epochs, seed: header.seed, shuffle: header.shuffle))
+    let first = run.moved
     try student.load(file, from: origin, prefix: "student.")
     try run.restoreOptimizer(header, file, origin)
     run.steps = header.steps
@@ -119,6 +129,11 @@ extension Run {
     run.record.arguments = header.arguments
     run.record.events = header.events
     if run.steps > 0 { student.past.append(run.record) }
+    try run.restoreTimeline(
+      header.stretches, first: first, isOwn: !(header.isOptimizerNew ?? false),
+      goal: { try part($0, Goal.self) }, optimizer: { try part($0, Optimizer.self) },
+      schedule: { try part($0, Schedule.self) },
+      augmentation: { try part($0, Augmentation.self) })
     return run
   }
 

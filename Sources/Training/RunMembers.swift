@@ -44,6 +44,8 @@ extension Run {
 
   /// Changes a setting between steps; the change becomes part of the record.
   public func setMember(_ name: String, to value: Value) throws -> Bool {
+    // What was set in the optimizer before comes before this in the record.
+    noteSettings()
     let text: String
     switch name {
     case "goal":

@@ -39,6 +39,20 @@ public final class RunRecord: Past {
     self.arguments = arguments
   }
 
+  /// The events with the steps they belong to: a stretch from its first step to its last, a change
+  /// after the step that was the last one then.
+  public var history: [(steps: ClosedRange<Int>, change: String?)] {
+    var done = 0
+    return events.map { event in
+      switch event {
+      case .steps(let count):
+        defer { done += count }
+        return (done + 1...max(done + 1, done + count), nil)
+      case .change(let text): return (done...done, text)
+      }
+    }
+  }
+
   func noteStep() {
     if case .steps(let count) = events.last {
       events[events.count - 1] = .steps(count + 1)
@@ -48,6 +62,25 @@ public final class RunRecord: Past {
   }
 
   func note(change: String) { events.append(.change(change)) }
+
+  /// Forgets what happened after so many steps were done; changes before the first step stay.
+  func cut(after steps: Int) {
+    var left = steps
+    var kept: [Event] = []
+    for event in events {
+      switch event {
+      case .steps(let count):
+        if left > 0 { kept.append(.steps(min(count, left))) }
+        left -= count
+        if left <= 0 {
+          events = kept
+          return
+        }
+      case .change: kept.append(event)
+      }
+    }
+    events = kept
+  }
 
   /// The whole session: data, models with their pasts, the run, its changes and steps.
   public var script: String {
@@ -89,7 +122,7 @@ public final class RunRecord: Past {
 extension Run {
   /// Puts settings of the optimizer that were changed since the last step into the record:
   /// `optimizer.lr = 0.01`.
-  func noteOptimizer() {
+  public func noteSettings() {
     let now = optimizer.settingTexts
     for (old, new) in zip(notedSettings, now) where old.text != new.text {
       record.note(change: "optimizer.\(new.name) = \(new.text)")

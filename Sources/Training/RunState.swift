@@ -7,28 +7,65 @@ import Tensors
 
 /// Everything that steps change, as a value: taking it costs references, restoring it is exact.
 public struct RunState {
-  let weights: [Tensor]
-  let optimizer: OptimizerState
+  let moved: Moved
   let notedSettings: [(name: String, text: String)]
   let steps: Int
   let log: Log
   let events: [RunRecord.Event]
+  let timeline: Timeline
+}
+
+/// What a step moves: trained weights, running statistics, the optimizer's memory.
+struct Moved {
+  let parameters: [Tensor]
+  let buffers: [Tensor]
+  let optimizer: OptimizerState
+
+  /// Memory that it holds once everything else has moved on.
+  var bytes: Int {
+    let numbers =
+      parameters.reduce(0) { $0 + $1.count } + buffers.reduce(0) { $0 + $1.count }
+      + optimizer.tensors.values.reduce(0) { $0 + $1.count }
+    return numbers * MemoryLayout<Float>.size
+  }
 }
 
 extension Run {
+  var moved: Moved {
+    get {
+      Moved(
+        parameters: parameters.map(\.parameter.value), buffers: buffers.map(\.value),
+        optimizer: optimizer.state)
+    }
+    set {
+      for (entry, value) in zip(parameters, newValue.parameters) { entry.parameter.value = value }
+      for (buffer, value) in zip(buffers, newValue.buffers) { buffer.value = value }
+      optimizer.state = newValue.optimizer
+      seenVersion = version
+    }
+  }
+
+  /// Grows whenever a weight or a running statistic of the student is changed by anybody.
+  var version: Int {
+    parameters.reduce(0) { $0 &+ $1.parameter.version } &+ buffers.reduce(0) { $0 &+ $1.version }
+  }
+
+  /// Memory of everything that a step moves: trained weights and the optimizer's tensors.
+  public var movedBytes: Int { moved.bytes }
+
   public var state: RunState {
     get {
       RunState(
-        weights: student.weights, optimizer: optimizer.state, notedSettings: notedSettings,
-        steps: steps, log: log, events: record.events)
+        moved: moved, notedSettings: notedSettings, steps: steps, log: log,
+        events: record.events, timeline: timeline)
     }
     set {
-      student.weights = newValue.weights
-      optimizer.state = newValue.optimizer
+      moved = newValue.moved
       notedSettings = newValue.notedSettings
       steps = newValue.steps
       log = newValue.log
       record.events = newValue.events
+      timeline = newValue.timeline
       if steps == 0 { student.past.removeAll { $0 === record } }
     }
   }
@@ -37,10 +74,9 @@ extension Run {
 extension Run {
   public var restorer: (() -> Void)? {
     let before = state
-    let parts = (teacher, goal, optimizer, schedule, augmentation, batch, epochs)
+    let settings = settings
     return { [self] in
-      (teacher, goal, optimizer, schedule, augmentation, batch, epochs) = parts
-      epochOrder = nil
+      self.settings = settings
       state = before
     }
   }

@@ -22,6 +22,12 @@ public struct Series: Object, ArgumentType, Answer, Sendable, Equatable {
     values.append(value)
   }
 
+  /// The part up to a step.
+  func cut(after step: Int) -> Series {
+    let count = steps.firstIndex { $0 > step } ?? steps.count
+    return Series(name: name, steps: Array(steps[..<count]), values: Array(values[..<count]))
+  }
+
   public var last: Double? { values.last }
 
   public var line: String {
@@ -78,6 +84,11 @@ public struct Log: Sendable, Equatable {
   public init(_ series: [Series] = []) { self.series = series }
 
   public subscript(name: String) -> Series? { series.first { $0.name == name } }
+
+  /// Forgets what came after a step.
+  mutating func cut(after step: Int) {
+    series = series.map { $0.cut(after: step) }.filter { !$0.values.isEmpty }
+  }
 
   public mutating func append(_ value: Double, to name: String, step: Int) {
     if let index = series.firstIndex(where: { $0.name == name }) {

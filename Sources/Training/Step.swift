@@ -39,24 +39,33 @@ extension Run {
   public func advance() throws -> StepResult {
     let clock = ContinuousClock()
     let start = clock.now
+    noteSettings()
+    keepTheWayBack()
+    var result = try move()
+    student.normalisation = data.normalisation
+    if steps == 1 { student.past.append(record) }
+    record.noteStep()
+    result.seconds = (clock.now - start).seconds
+    note(result)
+    return result
+  }
+
+  /// The step itself: a function of what the steps so far have moved, the settings and the step's
+  /// number. It keeps no record, so rewinding makes steps again by it.
+  func move() throws -> StepResult {
     let statistics = buffers.map(\.value)
     do {
       let batch = try nextBatch()
       let outcome = try computeStep(batch.images, batch.labels)
-      noteOptimizer()
       let pace = applyGradients(outcome.gradients)
-      student.normalisation = data.normalisation
-      if steps == 0 { student.past.append(record) }
       steps += 1
-      record.noteStep()
-      let seconds = (clock.now - start).seconds
-      let result = StepResult(
+      seenVersion = version
+      return StepResult(
         step: steps, loss: outcome.loss, terms: outcome.terms, accuracy: outcome.accuracy,
-        agreement: outcome.agreement, lr: pace.lr, samples: batch.labels.count, seconds: seconds)
-      note(result)
-      return result
+        agreement: outcome.agreement, lr: pace.lr, samples: batch.labels.count, seconds: 0)
     } catch {
       for (buffer, value) in zip(buffers, statistics) { buffer.value = value }
+      seenVersion = version
       throw error
     }
   }

@@ -1,0 +1,121 @@
+import Catalog
+import Models
+import Optimizers
+
+/// How a run came back to an earlier step.
+public struct RewindResult: Sendable, Equatable {
+  /// Steps done now.
+  public var steps: Int
+  /// The snapshot that it started from.
+  public var snapshot: Int
+  /// Steps made again from there.
+  public var replayed: Int { steps - snapshot }
+}
+
+extension Run {
+  /// The earliest step that can be gone back to, and how many steps a rewind makes again at most.
+  public var wayBack: (earliest: Int, spacing: Int) {
+    (timeline.earliest ?? steps, timeline.spacing)
+  }
+
+  /// Writes down, before a step, what is needed to come back to it.
+  func keepTheWayBack() {
+    var isChanged = timeline.stretches.isEmpty
+    if case .change = record.events.last { isChanged = true }
+    if isChanged {
+      timeline.begin(
+        Timeline.Stretch(
+          start: steps, settings: settings, rule: optimizer.rule, scope: optimizer.scope,
+          noted: notedSettings))
+    }
+    let isForeign = steps > 0 && seenVersion != version
+    if isForeign || timeline.wantsSnapshot(at: steps) {
+      timeline.add(
+        Timeline.Snapshot(
+          steps: steps, moved: moved, isForeign: isForeign || timeline.snapshots.isEmpty,
+          isAfterChange: isForeign || isChanged))
+    }
+  }
+
+  /// Goes back to the moment when so many steps had just been done: the same weights, optimizer,
+  /// figures and record, to the bit; changes made at that point or later are undone.
+  ///
+  /// - Parameter check: Looked at between the steps that are made again; if it throws, the run is
+  ///   where it was.
+  @discardableResult
+  public func rewind(to target: Int, check: () throws -> Void) throws -> RewindResult {
+    guard (0...steps).contains(target) else {
+      throw Failure(
+        .value, "the run has done \(steps) steps and cannot be rewound to step \(target)")
+    }
+    if timeline.stretches.isEmpty, target == steps {
+      return RewindResult(steps: steps, snapshot: steps)
+    }
+    guard let way = timeline.way(to: target) else {
+      throw Failure(
+        .state,
+        "the way back begins at step \(timeline.earliest ?? steps), which is after \(target)",
+        advice: "script(run) prints the session that makes it from the start")
+    }
+    let restore = restorer
+    do {
+      try follow(way, to: target, check)
+    } catch {
+      restore?()
+      throw error
+    }
+    log.cut(after: target)
+    record.cut(after: target)
+    timeline.cut(after: target)
+    if target == 0 { student.past.removeAll { $0 === record } }
+    return RewindResult(steps: target, snapshot: way.snapshot.steps)
+  }
+
+  private func follow(
+    _ way: (snapshot: Timeline.Snapshot, stretches: [Timeline.Stretch]), to target: Int,
+    _ check: () throws -> Void
+  ) throws {
+    for (index, stretch) in way.stretches.enumerated() {
+      let isSame = index > 0 && stretch.settings.optimizer === optimizer
+      settings = stretch.settings
+      notedSettings = stretch.noted
+      if index == 0 {
+        steps = way.snapshot.steps
+        moved = way.snapshot.moved
+      } else {
+        // A new optimizer began with nothing; an old one kept its memory under its new settings.
+        var state = isSame ? optimizer.state : optimizer.fresh().state
+        state.rule = stretch.rule
+        state.scope = stretch.scope
+        optimizer.state = state
+      }
+      let end = index + 1 < way.stretches.count ? way.stretches[index + 1].start : target
+      while steps < end {
+        try check()
+        _ = try move()
+      }
+    }
+  }
+
+  /// A run that goes on from here by itself: a copy of the student, the same past, figures and way
+  /// back. What one of the two does from now on, the other does not see.
+  public func fork() throws -> Run {
+    noteSettings()
+    let twin = try student.cloned(seed: nil)
+    let present = twin.weights
+    twin.weights = initialWeights
+    twin.past = record.studentPast
+    let run = try Run(
+      RunSetup(
+        student: twin, teacher: teacher, data: data, goal: goal, optimizer: optimizer,
+        schedule: schedule, augmentation: augmentation, batch: batch, epochs: epochs, seed: seed,
+        shuffle: shuffle))
+    twin.weights = present
+    twin.normalisation = student.normalisation
+    run.record.arguments = record.arguments
+    run.state = state
+    run.timeline = timeline.withOwnOptimizers(run.optimizer, for: optimizer)
+    if steps > 0 { twin.past.append(run.record) }
+    return run
+  }
+}

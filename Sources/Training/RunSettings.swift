@@ -1,0 +1,36 @@
+import Datasets
+import Losses
+import Models
+import Optimizers
+
+/// What a person may change between two steps, as a value: the objects of the moment, and the
+/// optimizer's rule as it is set.
+struct RunSettings {
+  var teacher: Model?
+  var goal: Goal
+  var optimizer: Optimizer
+  var schedule: Schedule
+  var augmentation: Augmentation
+  var batch: Int
+  var epochs: Int
+}
+
+extension Run {
+  var settings: RunSettings {
+    get {
+      RunSettings(
+        teacher: teacher, goal: goal, optimizer: optimizer, schedule: schedule,
+        augmentation: augmentation, batch: batch, epochs: epochs)
+    }
+    set {
+      teacher = newValue.teacher
+      goal = newValue.goal
+      optimizer = newValue.optimizer
+      schedule = newValue.schedule
+      augmentation = newValue.augmentation
+      batch = newValue.batch
+      epochs = newValue.epochs
+      epochOrder = nil
+    }
+  }
+}

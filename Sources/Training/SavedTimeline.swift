@@ -1,0 +1,87 @@
+import Catalog
+import Datasets
+import Losses
+import Optimizers
+import Tensors
+
+/// The way back through a run as its file keeps it: the settings of every stretch as scripts. The
+/// weights on the way are made again from the first ones, so no snapshot is stored.
+struct SavedStretch: Codable {
+  var start: Int
+  var goal: String
+  /// As it was set when the stretch began.
+  var optimizer: String
+  /// Whether it came with the stretch, without memory of the steps before.
+  var isNewOptimizer: Bool
+  var schedule: String
+  var augment: String
+  var batch: Int
+  var epochs: Int
+}
+
+extension Timeline {
+  /// Nil where the steps so far do not follow from the first weights alone.
+  var saved: [SavedStretch]? {
+    guard snapshots.first?.steps == 0, !snapshots.dropFirst().contains(where: \.isForeign) else {
+      return nil
+    }
+    return stretches.enumerated().map { index, stretch in
+      let settings = stretch.settings
+      let isNew = index == 0 || stretches[index - 1].settings.optimizer !== settings.optimizer
+      return SavedStretch(
+        start: stretch.start, goal: settings.goal.script,
+        optimizer: Optimizer(stretch.rule, scope: stretch.scope).script, isNewOptimizer: isNew,
+        schedule: settings.schedule.script, augment: settings.augmentation.script,
+        batch: settings.batch, epochs: settings.epochs)
+    }
+  }
+}
+
+extension Run {
+  /// Gives a run from a file its way back: to the first step where the file says how, else to the
+  /// step it was saved at.
+  ///
+  /// - Parameters:
+  ///   - first: What steps move, as it was before the first one.
+  ///   - isOwn: Whether the run's optimizer is that of the last stretch, not one set after it.
+  ///   - part: The value of a script from the file.
+  func restoreTimeline(
+    _ saved: [SavedStretch]?, first: Moved, isOwn: Bool,
+    goal: (String) throws -> Goal, optimizer part: (String) throws -> Optimizer,
+    schedule: (String) throws -> Schedule, augmentation: (String) throws -> Augmentation
+  ) throws {
+    timeline = Timeline()
+    defer { seenVersion = version }
+    guard steps > 0 else { return }
+    var snapshot = Timeline.Snapshot(steps: steps, moved: moved, isForeign: true)
+    if let saved, saved.first?.start == 0, saved.allSatisfy({ $0.start < steps }) {
+      var own = optimizer.fresh()
+      for (index, stretch) in saved.enumerated() {
+        let set = try part(stretch.optimizer)
+        if index == 0 || stretch.isNewOptimizer { own = set.fresh() }
+        if isOwn, !saved[(index + 1)...].contains(where: \.isNewOptimizer) { own = optimizer }
+        let settings = RunSettings(
+          teacher: teacher, goal: try goal(stretch.goal), optimizer: own,
+          schedule: try schedule(stretch.schedule),
+          augmentation: try augmentation(stretch.augment), batch: stretch.batch,
+          epochs: stretch.epochs)
+        timeline.begin(
+          Timeline.Stretch(
+            start: stretch.start, settings: settings, rule: set.rule, scope: set.scope,
+            noted: set.settingTexts))
+        if index == 0 {
+          let start = Moved(
+            parameters: first.parameters, buffers: first.buffers, optimizer: set.state)
+          timeline.add(Timeline.Snapshot(steps: 0, moved: start, isForeign: true))
+        }
+      }
+      snapshot.isForeign = false
+    } else {
+      timeline.begin(
+        Timeline.Stretch(
+          start: steps - 1, settings: settings, rule: optimizer.rule, scope: optimizer.scope,
+          noted: notedSettings))
+    }
+    timeline.add(snapshot)
+  }
+}
