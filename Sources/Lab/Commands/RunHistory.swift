@@ -2,7 +2,7 @@ import Catalog
 import Plots
 import Training
 
-enum History {
+enum RunHistory {
   static let declaration: Declaration = .command(
     "history", "Lists what happened to a run: stretches of steps and the changes between them.",
     details: """
