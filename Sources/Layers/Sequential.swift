@@ -45,13 +45,9 @@ public final class Sequential: Module {
   ) throws -> Tensor {
     var (y, rest) = (x, parts)
     while let part = rest.popFirst() {
-      if let norm = part as? BatchNorm2d, let next = rest.first as? Activate,
-        !context.wants(norm.path)
-      {
+      if let norm = part as? BatchNorm2d, let next = rest.first as? Activate {
         rest.removeFirst()
-        y = try next.run([y], context) {
-          try norm(y, context, activation: next.activation)
-        }
+        y = try next(norm, y, context)
       } else {
         y = try part(y, context)
       }
@@ -73,7 +69,7 @@ public final class Flatten: Module {
   }
 }
 
-/// An activation as a part of a `Sequential`.
+/// An activation as a part of its own.
 public final class Activate: Module {
   public let activation: Activation
 
@@ -81,6 +77,22 @@ public final class Activate: Module {
 
   public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     try activation(x)
+  }
+
+  /// The activation of a norm's output, in one pass over memory unless that output is asked for.
+  public func callAsFunction(
+    _ norm: BatchNorm2d, _ x: Tensor, _ context: Context
+  ) throws -> Tensor {
+    if context.wants(norm.path) { return try self(try norm(x, context), context) }
+    return try run([x], context) { try norm(x, context, activation: activation) }
+  }
+
+  /// The activation of a sequence's output, together with the norm at its end.
+  public func callAsFunction(
+    _ parts: Sequential, _ x: Tensor, _ context: Context
+  ) throws -> Tensor {
+    if context.wants(parts.path) { return try self(try parts(x, context), context) }
+    return try run([x], context) { try parts(x, context, activation: activation) }
   }
 
   public override var kindName: String { activation.name }

@@ -8,9 +8,10 @@ import Tensors
 final class CifarResNet: Module {
   let conv1: Conv2d
   let bn1: BatchNorm2d
-  let layer1: [ResidualBlock]
-  let layer2: [ResidualBlock]
-  let layer3: [ResidualBlock]
+  let relu = Activate(.relu)
+  let layer1: Sequential
+  let layer2: Sequential
+  let layer3: Sequential
   let avgpool = GlobalAvgPool()
   let fc: Linear
 
@@ -28,17 +29,22 @@ final class CifarResNet: Module {
 
   private static func stage(
     _ inputs: Int, _ outputs: Int, _ blocks: Int, stride: Int
-  ) -> [ResidualBlock] {
-    (0..<blocks).map { index in
-      ResidualBlock(
-        index == 0 ? inputs : outputs, outputs, stride: index == 0 ? stride : 1)
-    }
+  ) -> Sequential {
+    Sequential(
+      (0..<blocks).map { index in
+        ResidualBlock(
+          index == 0 ? inputs : outputs, outputs, stride: index == 0 ? stride : 1)
+      })
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    var y = try bn1(try conv1(x, context), context, activation: .relu)
-    for block in layer1 + layer2 + layer3 { y = try block(y, context) }
+    var y = try relu(bn1, try conv1(x, context), context)
+    for layer in [layer1, layer2, layer3] { y = try layer(y, context) }
     return try fc(try avgpool(y, context), context)
+  }
+
+  override var stages: [Stage] {
+    [Stage("relu")] + residualStages([layer1, layer2, layer3]) + [Stage("avgpool")]
   }
 
   static let declarations: [Declaration] =
@@ -62,6 +68,15 @@ final class CifarResNet: Module {
   }
 }
 
+/// The outputs of sequences `layer1`, `layer2`, … of blocks that have a `preact`.
+func residualStages(_ layers: [Sequential]) -> [Stage] {
+  layers.enumerated().map { index, layer in
+    Stage(
+      "layer\(index + 1)",
+      preactivation: "layer\(index + 1).\(layer.parts.count - 1).preact")
+  }
+}
+
 /// Two 3×3 convolutions with a shortcut; the last ReLU after the sum.
 final class ResidualBlock: Module {
   let conv1: Conv2d
@@ -69,14 +84,23 @@ final class ResidualBlock: Module {
   let conv2: Conv2d
   let bn2: BatchNorm2d
   let downsample: Sequential?
+  let preact = Preactivation()
 
-  /// - Parameter lastScale: Start of the second norm's weight; 0 makes the block start as identity.
-  init(_ inputs: Int, _ outputs: Int, stride: Int, lastScale: Float = 1) {
+  /// - Parameters:
+  ///   - dilations: Of the two convolutions.
+  ///   - lastScale: Start of the second norm's weight; 0 makes the block start as identity.
+  init(
+    _ inputs: Int, _ outputs: Int, stride: Int, dilations: (Int, Int) = (1, 1),
+    lastScale: Float = 1
+  ) {
     let start = Conv2d.fanOut(outputs, kernel: 3)
     conv1 = Conv2d(
-      inputs, outputs, kernel: 3, stride: stride, padding: 1, bias: false, start: start)
+      inputs, outputs, kernel: 3, stride: stride, padding: dilations.0, dilation: dilations.0,
+      bias: false, start: start)
     bn1 = BatchNorm2d(outputs)
-    conv2 = Conv2d(outputs, outputs, kernel: 3, padding: 1, bias: false, start: start)
+    conv2 = Conv2d(
+      outputs, outputs, kernel: 3, padding: dilations.1, dilation: dilations.1, bias: false,
+      start: start)
     bn2 = BatchNorm2d(outputs, start: lastScale)
     downsample = shortcut(inputs, outputs, stride: stride)
   }
@@ -84,7 +108,8 @@ final class ResidualBlock: Module {
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     let y = try bn1(try conv1(x, context), context, activation: .relu)
     let identity = try downsample.map { try $0(x, context) } ?? x
-    return try bn2(try conv2(y, context), context, residual: identity, activation: .relu)
+    return try bn2(
+      try conv2(y, context), context, residual: identity, preact: preact, activation: .relu)
   }
 }
 

@@ -33,6 +33,15 @@ final class WideResNet: Module {
     return try fc(try avgpool(y, context), context)
   }
 
+  // The literature takes as a stage's preactivation what the next stage's first norm makes of it.
+  override var stages: [Stage] {
+    [
+      Stage("conv1"), Stage("block1", preactivation: "block2.layer.0.bn1"),
+      Stage("block2", preactivation: "block3.layer.0.bn1"), Stage("block3", preactivation: "bn1"),
+      Stage("avgpool"),
+    ]
+  }
+
   static let declarations: [Declaration] = [(16, 1), (16, 2), (40, 1), (40, 2)].map {
     depth, width in
     family(
