@@ -52,7 +52,7 @@ let package = Package(
     library("Layers", ["Tensors"]),
     library("Graphs", ["Catalog", "Tensors", "Layers", "CKernels"]),
     library("Checkpoints", ["Catalog", "Tensors", "CZlib"]),
-    library("Images", ["Catalog", "CTurboJPEG", "CPNG"]),
+    library("Images", ["Catalog", "CKernels", "CTurboJPEG", "CPNG"]),
     library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"]),
     library("Losses", ["Catalog", "Tensors", "Layers"]),
     library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
@@ -72,6 +72,12 @@ let package = Package(
         "Optimizers", "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
       ]),
 
+    library(
+      "Benchmarks",
+      [
+        "Catalog", "CKernels", "Tensors", "Images", "Models", "Losses", "Optimizers", "Datasets",
+        "Training",
+      ]),
     library("Transcripts", ["Catalog", "Conversation"]),
     library("Terminal", ["Catalog", "Conversation", "CReadline"]),
     library(
@@ -83,7 +89,8 @@ let package = Package(
     .executableTarget(
       name: "athanor",
       dependencies: [
-        "Catalog", "Conversation", "Lab", "Tensors", "Transcripts", "Terminal", "Jupyter",
+        "Benchmarks", "Catalog", "Conversation", "Lab", "Plots", "Tensors", "Transcripts",
+        "Terminal", "Jupyter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -103,6 +110,7 @@ let package = Package(
       ["Catalog", "Checkpoints", "Images", "Layers", "Models", "Tensors", "TestSupport"]),
     tests("LossesTests", ["Catalog", "Layers", "Losses", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Catalog", "Layers", "Optimizers", "Tensors", "TestSupport"]),
+    tests("ImagesTests", ["Catalog", "Images", "TestSupport"]),
     tests("DatasetsTests", ["Catalog", "Checkpoints", "Datasets", "Images", "Tensors"]),
     tests(
       "TrainingTests",

@@ -13,7 +13,7 @@ struct ArchitectureTests {
     "Layers": ["Tensors"],
     "Graphs": ["Catalog", "Tensors", "Layers", "CKernels"],
     "Checkpoints": ["Catalog", "Tensors", "CZlib"],
-    "Images": ["Catalog", "CTurboJPEG", "CPNG"],
+    "Images": ["Catalog", "CKernels", "CTurboJPEG", "CPNG"],
     "Models": ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"],
     "Losses": ["Catalog", "Tensors", "Layers"],
     "Optimizers": ["Catalog", "Tensors", "Layers", "CKernels"],
@@ -28,11 +28,16 @@ struct ArchitectureTests {
       "Catalog", "Conversation", "Language", "Tensors", "Layers", "Models", "Losses", "Optimizers",
       "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
     ],
+    "Benchmarks": [
+      "Catalog", "CKernels", "Tensors", "Images", "Models", "Losses", "Optimizers", "Datasets",
+      "Training",
+    ],
     "Transcripts": ["Catalog", "Conversation"],
     "Terminal": ["Catalog", "Conversation", "CReadline"],
     "Jupyter": ["Catalog", "Conversation", "CZeroMQ"],
     "athanor": [
-      "Catalog", "Conversation", "Lab", "Tensors", "Transcripts", "Terminal", "Jupyter",
+      "Benchmarks", "Catalog", "Conversation", "Lab", "Plots", "Tensors", "Transcripts",
+      "Terminal", "Jupyter",
     ],
   ]
 
