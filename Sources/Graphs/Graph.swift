@@ -68,6 +68,8 @@ public struct Graph {
   public internal(set) var shapes: [Shape] = []
   /// What modules give, by path; a module that runs more than once counts with its last run.
   public internal(set) var modules: [String: Value] = [:]
+  /// What was computed while it was traced; nil for graphs made otherwise.
+  public internal(set) var check: Check?
 
   public init() {}
 

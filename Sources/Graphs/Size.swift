@@ -13,7 +13,7 @@ public struct Size: Hashable, Sendable {
 
   /// The size that is `first` for a batch of `batches.0` and `second` for one of `batches.1`; nil
   /// where a straight line through both has no whole numbers.
-  init?(_ first: Int, _ second: Int, batches: (Int, Int)) {
+  public init?(_ first: Int, _ second: Int, batches: (Int, Int)) {
     let (rise, run) = (second - first, batches.1 - batches.0)
     guard run != 0, rise % run == 0 else { return nil }
     perSample = rise / run

@@ -41,22 +41,29 @@ extension Graph {
           Random.normal(
             [batch] + input.shape, seed: 0, stream: Random.stream("trace", index)))
       }
-      let results = try compute(tensors, tracer)
       return Trace(
-        tracer: tracer,
-        outputs: results.map { ($0.name, tracer.operand($0.tensor), $0.tensor.shape) })
+        tracer: tracer, inputs: tensors.map(\.detached), outputs: try compute(tensors, tracer))
     }
     var merge = TraceMerge(
       first: try trace(batches.0), second: try trace(batches.1), batches: batches,
       constants: constants)
     self = try merge.graph(names: inputs.map(\.name))
+    check = Check(
+      inputs: merge.second.inputs, outputs: merge.second.outputs.map(\.tensor.detached))
+  }
+
+  /// What the computation gave for some batch, to hold other ways to compute it against.
+  public struct Check {
+    public let inputs: [Tensor]
+    public let outputs: [Tensor]
   }
 }
 
 /// One run under a tracer.
 struct Trace {
   let tracer: Tracer
-  let outputs: [(name: String, operand: Tracer.Operand, shape: [Int])]
+  let inputs: [Tensor]
+  let outputs: [(name: String, tensor: Tensor)]
 }
 
 /// Lays two traces with different batch sizes over one another.
@@ -78,7 +85,8 @@ struct TraceMerge {
     }
     for (a, b) in zip(first.tracer.steps, second.tracer.steps) { try add(a, b) }
     for (a, b) in zip(first.outputs, second.outputs) {
-      let value = try value(a.operand, b.operand, a.name)
+      let value = try value(
+        first.tracer.operand(a.tensor), second.tracer.operand(b.tensor), a.name)
       graph.outputs.append(Graph.Port(a.name, value))
     }
     for module in first.tracer.modules {
@@ -96,8 +104,18 @@ struct TraceMerge {
         "the operation '\(primitive.name)'\(place(a.path)) depends on the batch size")
     }
     let inputs = try zip(a.operands, b.operands).map { try value($0, $1, a.path) }
-    values[a.result] = graph.add(
-      primitive, inputs, try shape(a.shape, b.shape, a.path), path: a.path)
+    let shape = try shape(a.shape, b.shape, a.path)
+    if case .batchNorm(let epsilon, let activation, let hasResidual) = primitive {
+      // What the operation does in one pass is told apart, so that passes find it.
+      let output = graph.add(
+        .batchNorm(epsilon: epsilon, .none, hasResidual: false), Array(inputs.prefix(5)), shape,
+        path: a.path)
+      graph.operations[graph.operations.count - 1].residual = hasResidual ? inputs.last : nil
+      graph.operations[graph.operations.count - 1].activation = activation
+      values[a.result] = output
+    } else {
+      values[a.result] = graph.add(primitive, inputs, shape, path: a.path)
+    }
   }
 
   private mutating func value(
