@@ -10,7 +10,10 @@ final class NoSession: CallContext {}
 
 /// The model of a call: `make("resnet8x4", ["classes": 10])`.
 func make(_ name: String, _ arguments: [String: Value] = [:]) throws -> Model {
-  guard let declaration = modelRegistry.declarations.first(where: { $0.name == name }) else {
+  let declarations = modelRegistry.declarations
+  guard
+    let declaration = declarations.first(where: { ([$0.name] + $0.aliases).contains(name) })
+  else {
     throw Failure(.name, "there is no model '\(name)'")
   }
   let given = arguments.sorted { $0.key < $1.key }.map { GivenArgument($0.value, name: $0.key) }

@@ -3,11 +3,19 @@ public import Tensors
 
 /// A file of reference values under `Tests/Golden`, beside the script that made it.
 public func golden<Content: Decodable>(_ path: String, as _: Content.Type) throws -> Content {
-  let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent()
-  let data = try Data(contentsOf: tests.appendingPathComponent("Golden/\(path)"))
+  let data = try Data(contentsOf: goldenFolder.appendingPathComponent(path))
   return try JSONDecoder().decode(Content.self, from: data)
 }
+
+/// The names without `.json` of a folder's files of reference values, in order.
+public func goldenFiles(_ folder: String) -> [String] {
+  let path = goldenFolder.appendingPathComponent(folder).path
+  let files = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+  return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+}
+
+private let goldenFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("Golden")
 
 /// Two numbers that tell whether a long list is right: its L2 norm, and its scalar product with
 /// numbers by formula.
