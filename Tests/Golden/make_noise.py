@@ -9,6 +9,7 @@ make_cifar.py need.
 import glob, json, os, sys
 import numpy as np, timm, torch
 from formula import number, tensor
+import make_ofa  # makes its network known to timm
 from make_models import fill
 
 here = os.path.dirname(os.path.abspath(__file__))

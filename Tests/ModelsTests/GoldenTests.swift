@@ -10,7 +10,7 @@ import Testing
 struct NetworkGolden: Decodable {
   var model: String
   /// What the constructor was told beside the number of classes.
-  var arguments: [String: Double]?
+  var arguments: [String: GoldenArgument]?
   var seed: Int
   var classes: Int
   var input: [Int]
@@ -39,7 +39,7 @@ struct NetworkGolden: Decodable {
   func images() throws -> Tensor { try Formula.images("input", input, seed: seed, scale: 2) }
 
   func makeModel() throws -> Model {
-    var given = (arguments ?? [:]).mapValues { Value.number($0) }
+    var given = (arguments ?? [:]).mapValues(\.value)
     given["classes"] = .number(Double(classes))
     return try make(self.model, given)
   }
@@ -74,7 +74,8 @@ struct GradientTolerance {
     guard !(isExact && sharp.contains(name)), let noise = try noise.get()[name] else {
       return GradientTolerance()
     }
-    return GradientTolerance(largest: max(1e-3, noise[0]), median: max(1e-5, noise[1]))
+    return GradientTolerance(
+      largest: min(max(1e-3, noise[0]), 6e-2), median: min(max(1e-5, noise[1]), 8e-3))
   }
 }
 
