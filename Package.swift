@@ -60,7 +60,7 @@ let package = Package(
     library(
       "Training",
       [
-        "Catalog", "Tensors", "Layers", "Models", "Losses", "Optimizers", "Datasets",
+        "Catalog", "Tensors", "Layers", "Graphs", "Models", "Losses", "Optimizers", "Datasets",
         "Checkpoints", "Images",
       ]),
     library("Records", [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -68,7 +68,7 @@ let package = Package(
     library(
       "Lab",
       [
-        "Catalog", "Conversation", "Language", "Tensors", "Layers", "Models", "Losses",
+        "Catalog", "Conversation", "Language", "Tensors", "Layers", "Graphs", "Models", "Losses",
         "Optimizers", "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
       ]),
 

@@ -7,12 +7,16 @@ public struct Preprocessing: Sendable, Equatable {
   /// Height and width of what the network sees, in pixels.
   public var size: Int
   /// The part of the resized image's side that the crop keeps: timm's `crop_pct`.
-  public var crop: Float
+  public var crop: Double
   public var interpolation: Interpolation
   public var normalisation: Normalisation
 
+  /// Sizes and shares that make sense, and that no file can talk us out of.
+  public static let sizes = 1...2048
+  public static let crops = 0.25...1.0
+
   public init(
-    size: Int = 224, crop: Float = 0.875, interpolation: Interpolation = .bicubic,
+    size: Int = 224, crop: Double = 0.875, interpolation: Interpolation = .bicubic,
     normalisation: Normalisation = .imagenet
   ) {
     self.size = size
@@ -22,7 +26,7 @@ public struct Preprocessing: Sendable, Equatable {
   }
 
   /// The shorter side of a photograph after resizing: ⌊size/crop⌋.
-  public var resizedSide: Int { max(size, Int((Double(size) / Double(crop)).rounded(.down))) }
+  public var resizedSide: Int { max(size, Int((Double(size) / crop).rounded(.down))) }
 
   /// Small pictures as they are: no crop, pixels between 0 and 1.
   public static func plain(size: Int, channels: Int) -> Preprocessing {

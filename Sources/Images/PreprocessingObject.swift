@@ -23,8 +23,7 @@ extension Preprocessing: Object, ArgumentType, Answer {
   public func member(_ name: String) -> Value? {
     switch name {
     case "size": size.value
-    // 0.875, not the nearest Float of 0.9 in binary.
-    case "crop": (Double(crop.literal) ?? Double(crop)).value
+    case "crop": crop.value
     case "interpolation": interpolation.rawValue.value
     case "mean": normalisation.mean.map { Double($0) }.value
     case "std": normalisation.std.map { Double($0) }.value
@@ -44,10 +43,10 @@ extension Preprocessing: Object, ArgumentType, Answer {
       with antialiasing, as PIL does it.
       """,
     Argument("size", "Height and width of what the network sees.", default: 224) {
-      (1...8192).contains($0) ? nil : "must be in 1..8192"
+      sizes.contains($0) ? nil : "must be in 1..2048"
     },
-    Argument("crop", "Part of the resized side that is kept.", default: Float(0.875)) {
-      $0 > 0.01 && $0 <= 1 ? nil : "must be above 0.01 and at most 1"
+    Argument("crop", "Part of the resized side that is kept.", default: 0.875) {
+      crops.contains($0) ? nil : "must be between 0.25 and 1"
     },
     Argument(
       "interpolation", "How pixels between pixels are found.", default: Interpolation.bicubic),

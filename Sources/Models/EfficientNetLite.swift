@@ -16,7 +16,7 @@ enum EfficientNetLite {
   ]
 
   private static func declaration(
-    _ number: Int, width: Double, depth: Double, size: Int, crop: Float,
+    _ number: Int, width: Double, depth: Double, size: Int, crop: Double,
     _ interpolation: Interpolation
   ) -> Declaration {
     let plan = MobilePlan(

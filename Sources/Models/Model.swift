@@ -22,6 +22,8 @@ public final class Model: Object, ArgumentType, Answer {
   public var preprocessing: Preprocessing
   /// Names of the classes, as many as there are classes; empty where only numbers are known.
   public var labels: [String] = []
+  /// Whether its family was published with weights that want this preprocessing.
+  let isPublished: Bool
   /// Whether training or a file has said how images are normalised, so that it is no guess.
   private var knowsNormalisation = false
   /// What happened to the weights since they were drawn, oldest first.
@@ -42,6 +44,7 @@ public final class Model: Object, ArgumentType, Answer {
     self.size = size
     self.seed = seed
     self.preprocessing = preprocessing ?? .plain(size: size, channels: channels)
+    isPublished = preprocessing != nil
     self.build = build
     network = try build()
     network.name()
@@ -71,7 +74,8 @@ public final class Model: Object, ArgumentType, Answer {
   public func cloned(seed newSeed: Int?) throws -> Model {
     let copy = try Model(
       name: name, script: script, classes: classes, channels: channels, size: size,
-      seed: newSeed ?? seed, preprocessing: preprocessing, build: build)
+      seed: newSeed ?? seed, preprocessing: isPublished ? preprocessing : nil, build: build)
+    copy.preprocessing = preprocessing
     copy.labels = labels
     if newSeed == nil {
       copy.weights = weights

@@ -9,10 +9,13 @@ extension Model {
   func readFacts(from metadata: [String: String], role: String) {
     let isOwn = [".size", ".mean"].contains { metadata[role + $0] != nil }
     let role = isOwn ? role : "athanor"
-    if let size = metadata[role + ".size"].flatMap({ Int($0) }), (1...65_536).contains(size) {
+    if let size = metadata[role + ".size"].flatMap({ Int($0) }), Preprocessing.sizes.contains(size)
+    {
       preprocessing.size = size
     }
-    if let crop = metadata[role + ".crop"].flatMap({ Float($0) }), crop > 0, crop <= 1 {
+    if let crop = metadata[role + ".crop"].flatMap({ Double($0) }),
+      Preprocessing.crops.contains(crop)
+    {
       preprocessing.crop = crop
     }
     if let word = metadata[role + ".interpolation"], let way = Interpolation(rawValue: word) {
@@ -23,6 +26,9 @@ extension Model {
     if let names, names.count == classes { labels = names.map { String($0) } }
     if let stated = Normalisation(metadata: metadata, role: role), stated.mean.count == channels {
       normalisation = stated
+    } else if isPublished, !metadata.keys.contains(where: { $0.hasPrefix("athanor.") }) {
+      // Weights of other programs that say nothing: those of the family were trained its way.
+      normalisation = preprocessing.normalisation
     }
   }
 

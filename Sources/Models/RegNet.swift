@@ -65,7 +65,7 @@ final class RegNet: Module {
   ]
 
   private static func declaration(
-    _ variant: String, _ depths: [Int], _ widths: [Int], group: Int, crop: Float = 0.875
+    _ variant: String, _ depths: [Int], _ widths: [Int], group: Int, crop: Double = 0.875
   ) -> Declaration {
     family(
       "regnety_\(variant)",

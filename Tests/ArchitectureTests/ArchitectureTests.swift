@@ -19,14 +19,14 @@ struct ArchitectureTests {
     "Optimizers": ["Catalog", "Tensors", "Layers", "CKernels"],
     "Datasets": ["Catalog", "Tensors", "Checkpoints", "Images", "CZlib"],
     "Training": [
-      "Catalog", "Tensors", "Layers", "Models", "Losses", "Optimizers", "Datasets", "Checkpoints",
-      "Images",
+      "Catalog", "Tensors", "Layers", "Graphs", "Models", "Losses", "Optimizers", "Datasets",
+      "Checkpoints", "Images",
     ],
     "Records": [],
     "Plots": ["Catalog"],
     "Lab": [
-      "Catalog", "Conversation", "Language", "Tensors", "Layers", "Models", "Losses", "Optimizers",
-      "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
+      "Catalog", "Conversation", "Language", "Tensors", "Layers", "Graphs", "Models", "Losses",
+      "Optimizers", "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
     ],
     "Benchmarks": [
       "Catalog", "CKernels", "Tensors", "Images", "Models", "Losses", "Optimizers", "Datasets",
