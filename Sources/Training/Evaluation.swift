@@ -23,16 +23,20 @@ public struct Evaluation: Sendable, Equatable {
 /// Runs a frozen model over a split.
 ///
 /// - Parameters:
+///   - teacher: Compared with the model.
+///   - frozen: The teacher with its plans where there are any; it is planned anew otherwise.
 ///   - check: Looked at between batches; throws to stop.
 ///   - progress: Told how many samples are done.
 public func evaluate(
-  _ model: Model, on split: Split, of data: Dataset, teacher: Model? = nil, batchSize: Int = 256,
+  _ model: Model, on split: Split, of data: Dataset, teacher: Model? = nil,
+  frozen: FrozenTeacher? = nil, batchSize: Int = 256,
   check: () throws -> Void = {}, progress: (Int) -> Void = { _ in }
 ) throws -> Evaluation {
   try Run.fits(model, "model", data)
   guard split.count > 0 else { throw Failure(.data, "the split of \(data.name) is empty") }
   let clock = ContinuousClock()
   let start = clock.now
+  let teacher = frozen ?? teacher.map { FrozenTeacher($0) }
   var sums = Sums()
   var low = 0
   while low < split.count {
@@ -43,8 +47,7 @@ public func evaluate(
     let logits = try model(try renormalised(images, for: model, from: data), .evaluation)
     sums.add(logits, batch.labels)
     if let teacher {
-      let other = try teacher(try renormalised(images, for: teacher, from: data), .evaluation)
-      sums.compare(logits, other)
+      sums.compare(logits, try teacher.logits(images, from: data))
     }
     low = high
     progress(high)

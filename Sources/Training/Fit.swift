@@ -45,7 +45,7 @@ extension Run {
     let split = data.evaluation
     var told: Result<Void, any Error> = .success(())
     let evaluation = try evaluate(
-      student, on: split, of: data, teacher: teacher, check: check
+      student, on: split, of: data, frozen: frozenTeacher(), check: check
     ) { done in
       told = Result { try report(.evaluating(done: done, total: split.count)) }
     }

@@ -74,6 +74,8 @@ public final class Run: Object, ArgumentType, Answer {
   /// through a network by reflection costs more than a small network's step.
   let buffers: [Buffer]
   var epochOrder: EpochOrder?
+  /// The teacher with its plans, once it has been asked.
+  var frozen: FrozenTeacher?
   /// The way back.
   var timeline = Timeline()
   /// `version` as the last step left it.

@@ -106,8 +106,7 @@ extension Run {
   /// The frozen teacher's logits of the student's images, re-normalised to what it was trained on:
   /// x_T = (x·std_S + mean_S − mean_T)/std_T.
   func teacherLogits(_ images: Tensor) throws -> Tensor? {
-    guard let teacher else { return nil }
-    return try teacher(try renormalised(images, for: teacher, from: data), .evaluation)
+    try frozenTeacher()?.logits(images, from: data)
   }
 
   private func applyGradients(_ gradients: [Tensor]) -> Pace {

@@ -67,12 +67,12 @@ enum Evaluate {
     guard let part = part ?? run.map({ DataPart(data: $0.data, split: $0.data.test) }) else {
       throw Failure(.argument, "eval needs to know on what", advice: "on=data.test")
     }
-    let ownTeacher = run.flatMap { $0.student === model ? $0.teacher : nil }
+    let ownTeacher = run.flatMap { $0.student === model ? $0.frozenTeacher() : nil }
     let view = EvaluationView(session)
     defer { view.close() }
     let result = try Training.evaluate(
-      model, on: part.split, of: part.data, teacher: teacher ?? ownTeacher, batchSize: batch,
-      check: session.check
+      model, on: part.split, of: part.data, teacher: teacher,
+      frozen: teacher == nil ? ownTeacher : nil, batchSize: batch, check: session.check
     ) { view.follow(done: $0, of: part.split.count) }
     return EvaluationValue(
       name: session.variable(holding: model) ?? model.name, split: part.split.name,
