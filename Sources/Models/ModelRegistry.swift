@@ -21,4 +21,10 @@ public let modelRegistry = Registry(
     Registry.Section("Once-for-all MobileNetV3", [OnceForAllPlan.declaration]),
     Registry.Section("EfficientNet", EfficientNet.declarations),
     Registry.Section("EfficientNet-Lite", EfficientNetLite.declarations),
+    Registry.Section("ConvNeXt", ConvNeXt.declarations),
+    Registry.Section("Vision transformer", VisionTransformer.declarations),
+    Registry.Section("LeViT", Levit.declarations),
+    Registry.Section("Swin transformer", Swin.declarations),
+    Registry.Section("Transformer in transformer", TNT.declarations),
+    Registry.Section("MLP-Mixer and ResMLP", MlpMixer.declarations),
   ])
