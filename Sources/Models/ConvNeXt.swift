@@ -55,7 +55,7 @@ final class ConvNeXt: Module {
   ]
 
   private static func declaration(
-    _ size: String, _ depths: [Int], _ widths: [Int], crop: Float
+    _ size: String, _ depths: [Int], _ widths: [Int], crop: Double
   ) -> Declaration {
     family(
       "convnext_\(size)", "ConvNeXt, stages of \(depths) blocks, widths \(widths).",
