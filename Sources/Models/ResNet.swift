@@ -1,4 +1,5 @@
 import Catalog
+import Images
 import Layers
 import Tensors
 
@@ -15,6 +16,7 @@ final class ResNet: Module {
     var isBottleneck: Bool
     /// Factor on the 3×3 convolutions of bottlenecks (2 for the wide networks).
     var width = 1
+    var preprocessing = Preprocessing(crop: 0.95)
 
     /// Channels of the last stage's output.
     var features: Int { isBottleneck ? 2048 : 512 }
@@ -84,8 +86,12 @@ final class ResNet: Module {
     Variant(name: "resnet50", depths: [3, 4, 6, 3], isBottleneck: true),
     Variant(name: "resnet101", depths: [3, 4, 23, 3], isBottleneck: true),
     Variant(name: "resnet152", depths: [3, 8, 36, 3], isBottleneck: true),
-    Variant(name: "wide_resnet50_2", depths: [3, 4, 6, 3], isBottleneck: true, width: 2),
-    Variant(name: "wide_resnet101_2", depths: [3, 4, 23, 3], isBottleneck: true, width: 2),
+    Variant(
+      name: "wide_resnet50_2", depths: [3, 4, 6, 3], isBottleneck: true, width: 2,
+      preprocessing: Preprocessing(crop: 0.875)),
+    Variant(
+      name: "wide_resnet101_2", depths: [3, 4, 23, 3], isBottleneck: true, width: 2,
+      preprocessing: Preprocessing(crop: 0.875, interpolation: .bilinear)),
   ]
 
   static let declarations = variants.map { variant in
@@ -93,7 +99,7 @@ final class ResNet: Module {
       variant.name,
       "Residual network for images of about 224 pixels, stages of \(variant.depths) blocks.",
       details: "timm's `\(variant.name)`. He et al. 2015, https://arxiv.org/abs/1512.03385.",
-      size: 224, defaultClasses: 1000
+      size: 224, defaultClasses: 1000, preprocessing: variant.preprocessing
     ) { ResNet(variant, $0) }
   }
 }

@@ -1,12 +1,14 @@
-"""Parameter counts and keys of timm's models at their usual size and 1000 classes: python make_model_names.py OUT.json
+"""Parameter counts, keys and preprocessing of timm's models at their usual size and 1000 classes: python make_model_names.py OUT.json
 
-Per name: number of parameters, and SHA-256 of the state dict's keys, one a line without a last newline, in its order.
+Per name: number of parameters; FNV-1a of the state dict, a line "key [sizes]" for each entry, in its order; and what its published weights want of
+a photograph.
 """
-import hashlib, json, sys
+import json, sys
 import timm
+from formula import fnv1a64
 
 NAMES = """
-resnet18 resnet34 resnet50 resnet101 resnet152 wide_resnet50_2
+resnet18 resnet34 resnet50 resnet101 resnet152 wide_resnet50_2 wide_resnet101_2 tresnet_m tresnet_l
 convnext_tiny convnext_small convnext_base
 vit_tiny_patch16_224 vit_small_patch16_224 vit_base_patch16_224 vit_small_patch32_224 vit_base_patch32_224
 deit_tiny_patch16_224 deit_small_patch16_224 deit_base_patch16_224
@@ -25,10 +27,13 @@ regnety_002 regnety_004 regnety_006 regnety_008 regnety_016 regnety_032
 
 def line(name):
     model = timm.create_model(name)
-    keys = "\n".join(model.state_dict())
+    state = "".join(f"{key} {list(value.shape)}\n" for key, value in model.state_dict().items())
+    wanted = model.default_cfg
     return {
         "parameters": sum(p.numel() for p in model.parameters()),
-        "keys_sha256": hashlib.sha256(keys.encode()).hexdigest(),
+        "state": f"{fnv1a64(state):016x}",
+        "size": wanted["input_size"][-1], "crop": wanted["crop_pct"], "interpolation": wanted["interpolation"],
+        "mean": list(wanted["mean"]), "std": list(wanted["std"]),
     }
 
 

@@ -58,7 +58,7 @@ public enum Formula {
   }
 
   /// FNV-1a of the text's bytes, 64 bits.
-  private static func fingerprint(_ text: String) -> UInt64 {
+  public static func fingerprint(_ text: String) -> UInt64 {
     text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 
