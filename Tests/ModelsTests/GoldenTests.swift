@@ -62,6 +62,8 @@ struct GradientTolerance {
   var largest = 1e-3
   /// Median distance, which a mistake in a layer would lift in all layers before it.
   var median = 1e-5
+  /// Relative, of the loss in training.
+  var loss = 1e-5
 
   private static let noise = Result { try golden("noise.json", as: [String: [Double]].self) }
 
@@ -71,6 +73,12 @@ struct GradientTolerance {
   ]
 
   static func of(_ name: String, isExact: Bool = false) throws -> GradientTolerance {
+    // Its heads normalise over the two images of the batch. PyTorch in single precision is 4e-4
+    // (loss), 0.21 and 0.14 (gradients) away from PyTorch in double precision; the LeViTs with 24
+    // images show that the layers are right.
+    if name == "models/levit_384" {
+      return GradientTolerance(largest: 0.3, median: 0.2, loss: 1e-3)
+    }
     guard !(isExact && sharp.contains(name)), let noise = try noise.get()[name] else {
       return GradientTolerance()
     }
@@ -157,7 +165,7 @@ struct GradientTolerance {
     let context = Context(isTraining: true, isRecording: true)
     let labels = Labels((0..<golden.input[0]).map { Int32($0 % golden.classes) })
     let loss = try crossEntropy(try model(images, context), labels)
-    #expect(disagreement(Double(loss.scalar), golden.loss, relative: 1e-5) == nil)
+    #expect(disagreement(Double(loss.scalar), golden.loss, relative: tolerance.loss) == nil)
 
     let distances = try gradientDistances(of: loss, model, golden).sorted { $0.value < $1.value }
     let (median, worst) = (distances[distances.count / 2], distances[distances.count - 1])
