@@ -56,7 +56,7 @@ let package = Package(
     library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"]),
     library("Losses", ["Catalog", "Tensors", "Layers"]),
     library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
-    library("Datasets", ["Catalog", "Tensors", "Checkpoints", "Images", "CZlib"]),
+    library("Datasets", ["Catalog", "Tensors", "Checkpoints", "Images"]),
     library(
       "Training",
       [
@@ -111,7 +111,9 @@ let package = Package(
     tests("LossesTests", ["Catalog", "Layers", "Losses", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Catalog", "Layers", "Optimizers", "Tensors", "TestSupport"]),
     tests("ImagesTests", ["Catalog", "Images", "TestSupport"]),
-    tests("DatasetsTests", ["Catalog", "Checkpoints", "Datasets", "Images", "Tensors"]),
+    tests(
+      "DatasetsTests",
+      ["Catalog", "Checkpoints", "Datasets", "Images", "Tensors", "TestSupport"]),
     tests(
       "TrainingTests",
       [

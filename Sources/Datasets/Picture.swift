@@ -1,4 +1,5 @@
 import Catalog
+import Images
 
 /// A picture reduced to what a page or a terminal can show: at most 64 pixels a side, 8 bits a
 /// colour.
@@ -98,7 +99,9 @@ struct Picture {
   private func element(x: Int, y: Int, side: Int) -> String {
     let scale = max(height, width)
     let png = PNG.encoded(
-      pixels.flatMap { [$0.red, $0.green, $0.blue] }, height: height, width: width)
+      Raster(
+        width: width, height: height, channels: 3,
+        pixels: pixels.flatMap { [$0.red, $0.green, $0.blue] }))
     return """
       <image x="\(x)" y="\(y)" width="\(max(1, side * width / scale))" \
       height="\(max(1, side * height / scale))" \

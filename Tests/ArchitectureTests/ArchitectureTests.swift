@@ -17,7 +17,7 @@ struct ArchitectureTests {
     "Models": ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"],
     "Losses": ["Catalog", "Tensors", "Layers"],
     "Optimizers": ["Catalog", "Tensors", "Layers", "CKernels"],
-    "Datasets": ["Catalog", "Tensors", "Checkpoints", "Images", "CZlib"],
+    "Datasets": ["Catalog", "Tensors", "Checkpoints", "Images"],
     "Training": [
       "Catalog", "Tensors", "Layers", "Graphs", "Models", "Losses", "Optimizers", "Datasets",
       "Checkpoints", "Images",
