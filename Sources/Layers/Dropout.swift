@@ -7,6 +7,12 @@ public final class Dropout: Module {
 
   public init(_ probability: Float) { self.probability = probability }
 
+  /// nil where the probability is 0, so that features that always stay cost nothing.
+  public convenience init?(rate: Float) {
+    guard rate > 0 else { return nil }
+    self.init(rate)
+  }
+
   public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     guard context.isTraining, probability > 0 else { return x }
     guard probability < 1 else { return try x * Float(0) }

@@ -13,6 +13,7 @@ final class EfficientNet: Module {
   let convHead: Conv2d
   let bn2: BatchNorm2d
   let globalPool = GlobalAvgPool()
+  let drop: Dropout?
   let classifier: Linear
   private let activation: Activation
 
@@ -21,10 +22,11 @@ final class EfficientNet: Module {
     activation = style.activation
     convStem = style.convolution(shape.channels, plan.stem, kernel: 3, stride: 2)
     bn1 = style.norm(plan.stem)
-    let trunk = plan.build()
+    let trunk = plan.build(dropPath: shape.dropPath)
     blocks = trunk.stages
     convHead = style.convolution(trunk.outputs, plan.features, kernel: 1)
     bn2 = style.norm(plan.features)
+    drop = Dropout(rate: shape.drop)
     classifier = mobileClassifier(plan.features, shape.classes)
   }
 
@@ -32,7 +34,9 @@ final class EfficientNet: Module {
     var y = try bn1(try convStem(x, context), context, activation: activation)
     for stage in blocks { y = try stage(y, context) }
     y = try bn2(try convHead(y, context), context, activation: activation)
-    return try classifier(try globalPool(y, context), context)
+    y = try globalPool(y, context)
+    if let drop { y = try drop(y, context) }
+    return try classifier(y, context)
   }
 
   override var stages: [Stage] {
@@ -84,7 +88,8 @@ final class EfficientNet: Module {
       details: """
         timm's `efficientnet_\(variant)`. Tan and Le 2019, https://arxiv.org/abs/1905.11946.
         """,
-      size: preprocessing.size, defaultClasses: 1000, preprocessing: preprocessing
+      size: preprocessing.size, defaultClasses: 1000, preprocessing: preprocessing,
+      options: dropRate, dropPathRate
     ) { [plan] in EfficientNet(plan, $0) }
   }
 }

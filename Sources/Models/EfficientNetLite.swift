@@ -33,7 +33,8 @@ enum EfficientNetLite {
         """,
       size: size, defaultClasses: 1000,
       preprocessing: Preprocessing(
-        size: size, crop: crop, interpolation: interpolation, normalisation: .inception)
+        size: size, crop: crop, interpolation: interpolation, normalisation: .inception),
+      options: dropRate, dropPathRate
     ) { EfficientNet(plan, $0) }
   }
 }

@@ -13,6 +13,8 @@ struct NetworkShape: Sendable {
   var patch = 0
   /// Probability of leaving the last block out in training.
   var dropPath: Float = 0
+  /// Probability of leaving out a feature before the classifier in training.
+  var drop: Float = 0
 }
 
 /// A network of a family: the arguments are the same for all of them, but for the options.

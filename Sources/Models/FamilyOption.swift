@@ -52,3 +52,9 @@ let dropPathRate = FamilyOption<Float>(
   "drop_path_rate", "Probability of leaving the last block out in training.", default: 0,
   \.dropPath
 ) { (0..<1).contains($0) ? nil : "must be at least 0 and less than 1" }
+
+/// The probability of leaving a feature out before the classifier in training (timm's `drop_rate`).
+let dropRate = FamilyOption<Float>(
+  "drop_rate", "Probability of leaving out a feature before the classifier in training.",
+  default: 0, \.drop
+) { (0..<1).contains($0) ? nil : "must be at least 0 and less than 1" }

@@ -48,6 +48,19 @@ func wholeEights(_ width: Double) -> Int {
   return Double(near) < 0.9 * width ? near + 8 : near
 }
 
+extension BatchNorm2d {
+  /// The norm at the end of a branch and its sum with the shortcut: one pass over memory, unless
+  /// training may leave the branch out.
+  func closing(
+    _ x: Tensor, _ context: Context, shortcut: Tensor?, _ dropPath: DropPath?
+  ) throws -> Tensor {
+    guard let shortcut, let dropPath, context.isTraining else {
+      return try self(x, context, residual: shortcut, activation: .none)
+    }
+    return try shortcut.adding(try self(x, context), dropPath, context)
+  }
+}
+
 /// A depthwise and a 1×1 convolution (Howard et al. 2017, https://arxiv.org/abs/1704.04861), no
 /// activation behind the second.
 final class DepthwiseSeparableConv: Module {
@@ -56,12 +69,17 @@ final class DepthwiseSeparableConv: Module {
   let se: SqueezeExcite?
   let convPw: Conv2d
   let bn2: BatchNorm2d
+  let dropPath: DropPath?
   private let activation: Activation
   private let hasShortcut: Bool
 
-  init(_ inputs: Int, _ outputs: Int, _ block: MobileBlock, stride: Int, _ style: MobileStyle) {
+  init(
+    _ inputs: Int, _ outputs: Int, _ block: MobileBlock, stride: Int, _ style: MobileStyle,
+    dropPath rate: Float
+  ) {
     activation = block.activation ?? style.activation
     hasShortcut = stride == 1 && inputs == outputs
+    dropPath = hasShortcut ? DropPath(rate) : nil
     convDw = style.convolution(
       inputs, inputs, kernel: block.kernel, stride: stride, groups: inputs)
     bn1 = style.norm(inputs)
@@ -73,8 +91,8 @@ final class DepthwiseSeparableConv: Module {
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     var y = try bn1(try convDw(x, context), context, activation: activation)
     if let se { y = try se(y, context) }
-    return try bn2(
-      try convPw(y, context), context, residual: hasShortcut ? x : nil, activation: .none)
+    return try bn2.closing(
+      try convPw(y, context), context, shortcut: hasShortcut ? x : nil, dropPath)
   }
 }
 
@@ -88,13 +106,18 @@ final class InvertedResidual: Module {
   let se: SqueezeExcite?
   let convPwl: Conv2d
   let bn3: BatchNorm2d
+  let dropPath: DropPath?
   private let activation: Activation
   private let hasShortcut: Bool
 
-  init(_ inputs: Int, _ outputs: Int, _ block: MobileBlock, stride: Int, _ style: MobileStyle) {
+  init(
+    _ inputs: Int, _ outputs: Int, _ block: MobileBlock, stride: Int, _ style: MobileStyle,
+    dropPath rate: Float
+  ) {
     let middle = wholeEights(Double(inputs) * block.expansion)
     activation = block.activation ?? style.activation
     hasShortcut = stride == 1 && inputs == outputs
+    dropPath = hasShortcut ? DropPath(rate) : nil
     convPw = style.convolution(inputs, middle, kernel: 1)
     bn1 = style.norm(middle)
     convDw = style.convolution(
@@ -109,8 +132,8 @@ final class InvertedResidual: Module {
     var y = try bn1(try convPw(x, context), context, activation: activation)
     y = try bn2(try convDw(y, context), context, activation: activation)
     if let se { y = try se(y, context) }
-    return try bn3(
-      try convPwl(y, context), context, residual: hasShortcut ? x : nil, activation: .none)
+    return try bn3.closing(
+      try convPwl(y, context), context, shortcut: hasShortcut ? x : nil, dropPath)
   }
 }
 

@@ -40,7 +40,8 @@ enum MobileNetV2 {
       details: """
         timm's `mobilenetv2_\(variant)`. Sandler et al. 2018, https://arxiv.org/abs/1801.04381.
         """,
-      size: 224, defaultClasses: 1000, preprocessing: Preprocessing(size: 224)
+      size: 224, defaultClasses: 1000, preprocessing: Preprocessing(size: 224),
+      options: dropRate, dropPathRate
     ) { [plan] in EfficientNet(plan, $0) }
   }
 }

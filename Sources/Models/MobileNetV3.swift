@@ -12,6 +12,7 @@ final class MobileNetV3: Module {
   let blocks: [Sequential]
   let globalPool = GlobalAvgPool()
   let convHead: Conv2d
+  let drop: Dropout?
   let classifier: Linear
   private let activation: Activation
 
@@ -20,9 +21,10 @@ final class MobileNetV3: Module {
     activation = style.activation
     convStem = style.convolution(shape.channels, plan.stem, kernel: 3, stride: 2)
     bn1 = style.norm(plan.stem)
-    let trunk = plan.build()
+    let trunk = plan.build(dropPath: shape.dropPath)
     blocks = trunk.stages
     convHead = style.convolution(trunk.outputs, plan.features, kernel: 1, bias: true)
+    drop = Dropout(rate: shape.drop)
     classifier = mobileClassifier(plan.features, shape.classes)
   }
 
@@ -32,7 +34,9 @@ final class MobileNetV3: Module {
     y = try globalPool(y, context)
     let pixel = try y.reshaped([y.shape[0], 1, 1, y.shape[1]])
     y = try activation(try convHead(pixel, context))
-    return try classifier(try y.reshaped([y.shape[0], y.shape[3]]), context)
+    y = try y.reshaped([y.shape[0], y.shape[3]])
+    if let drop { y = try drop(y, context) }
+    return try classifier(y, context)
   }
 
   override var stages: [Stage] {
@@ -95,7 +99,8 @@ final class MobileNetV3: Module {
         timm's `mobilenetv3_\(variant)`. Howard et al. 2019, https://arxiv.org/abs/1905.02244.
         """,
       size: 224, defaultClasses: 1000,
-      preprocessing: Preprocessing(size: 224, interpolation: interpolation)
+      preprocessing: Preprocessing(size: 224, interpolation: interpolation),
+      options: dropRate, dropPathRate
     ) { [plan] in MobileNetV3(plan, $0) }
   }
 }

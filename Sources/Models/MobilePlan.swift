@@ -61,19 +61,31 @@ struct MobilePlan: Sendable {
 
   func scaled(_ channels: Int) -> Int { wholeEights(Double(channels) * width) }
 
+  /// How often each block of a stage is repeated.
+  private func repeats(_ stage: Int) -> [Int] {
+    let isEnd = stage == 0 || stage == stages.count - 1
+    let factor = isEnd && keepsEnds ? 1 : depth
+    return stages[stage].map { Int((Double($0.repeats) * factor).rounded(.up)) }
+  }
+
   /// The stages behind the stem, and the width of their output.
-  func build() -> (stages: [Sequential], outputs: Int) {
-    var inputs = stem
-    let built = stages.enumerated().map { index, blocks in
-      let isEnd = index == 0 || index == stages.count - 1
-      let factor = isEnd && keepsEnds ? 1 : depth
+  ///
+  /// - Parameter dropPath: Block i of n is left out with probability dropPath·i/n in training.
+  func build(dropPath: Float) -> (stages: [Sequential], outputs: Int) {
+    let total = stages.indices.flatMap(repeats).reduce(0, +)
+    var (inputs, index) = (stem, 0)
+    let built = stages.indices.map { stage in
       var parts: [Module] = []
-      for block in blocks {
+      for (block, repeats) in zip(stages[stage], repeats(stage)) {
         let outputs = scaled(block.outputs)
-        for _ in 0..<Int((Double(block.repeats) * factor).rounded(.up)) {
+        for _ in 0..<repeats {
           // A stage has one stride: that of its first block.
-          parts.append(make(block, inputs, outputs, stride: parts.isEmpty ? block.stride : 1))
+          parts.append(
+            make(
+              block, inputs, outputs, stride: parts.isEmpty ? block.stride : 1,
+              dropPath: dropPath * Float(index) / Float(total)))
           inputs = outputs
+          index += 1
         }
       }
       return Sequential(parts)
@@ -82,11 +94,13 @@ struct MobilePlan: Sendable {
   }
 
   private func make(
-    _ block: MobileBlock, _ inputs: Int, _ outputs: Int, stride: Int
+    _ block: MobileBlock, _ inputs: Int, _ outputs: Int, stride: Int, dropPath: Float
   ) -> Module {
     switch block.kind {
-    case .separable: DepthwiseSeparableConv(inputs, outputs, block, stride: stride, style)
-    case .inverted: InvertedResidual(inputs, outputs, block, stride: stride, style)
+    case .separable:
+      DepthwiseSeparableConv(inputs, outputs, block, stride: stride, style, dropPath: dropPath)
+    case .inverted:
+      InvertedResidual(inputs, outputs, block, stride: stride, style, dropPath: dropPath)
     case .plain: ConvBnAct(inputs, outputs, block, stride: stride, style)
     }
   }

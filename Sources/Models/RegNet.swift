@@ -21,8 +21,10 @@ final class RegNet: Module {
   init(depths: [Int], widths: [Int], group: Int, _ shape: NetworkShape) {
     let stemWidth = 32
     stem = ConvNormAct(shape.channels, stemWidth, kernel: 3, stride: 2)
+    let rates = DropPath.rates(shape.dropPath, depth: depths.reduce(0, +))
     func stage(_ index: Int) -> Sequential {
       let inputs = index == 0 ? stemWidth : widths[index - 1]
+      let before = depths.prefix(index).reduce(0, +)
       return Sequential(
         named: (0..<depths[index]).map { block in
           let isFirst = block == 0
@@ -30,7 +32,7 @@ final class RegNet: Module {
             "b\(block + 1)",
             RegNetBlock(
               isFirst ? inputs : widths[index], widths[index], stride: isFirst ? 2 : 1,
-              group: group)
+              group: group, dropPath: rates[before + block])
           )
         })
     }
@@ -38,10 +40,10 @@ final class RegNet: Module {
     s2 = stage(1)
     s3 = stage(2)
     s4 = stage(3)
-    head = Sequential(named: [
-      ("global_pool", GlobalAvgPool()),
-      ("fc", Linear(widths[3], shape.classes, start: .normal(deviation: 0.01))),
-    ])
+    let fc = Linear(widths[3], shape.classes, start: .normal(deviation: 0.01))
+    head = Sequential(
+      named: [("global_pool", GlobalAvgPool())]
+        + (Dropout(rate: shape.drop).map { [("drop", $0)] } ?? []) + [("fc", fc)])
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
@@ -73,7 +75,8 @@ final class RegNet: Module {
       details: """
         timm's `regnety_\(variant)`. Radosavovic et al. 2020, https://arxiv.org/abs/2003.13678.
         """,
-      size: 224, defaultClasses: 1000, preprocessing: Preprocessing(size: 224, crop: crop)
+      size: 224, defaultClasses: 1000, preprocessing: Preprocessing(size: 224, crop: crop),
+      options: dropRate, dropPathRate
     ) { RegNet(depths: depths, widths: widths, group: group, $0) }
   }
 }
@@ -86,9 +89,11 @@ final class RegNetBlock: Module {
   let se: SqueezeExcite
   let conv3: ConvNormAct
   let downsample: ConvNormAct?
+  let dropPath: DropPath?
   let preact = Preactivation()
 
-  init(_ inputs: Int, _ outputs: Int, stride: Int, group: Int) {
+  init(_ inputs: Int, _ outputs: Int, stride: Int, group: Int, dropPath rate: Float) {
+    dropPath = DropPath(rate)
     conv1 = ConvNormAct(inputs, outputs, kernel: 1)
     conv2 = ConvNormAct(
       outputs, outputs, kernel: 3, stride: stride, groups: outputs / group)
@@ -102,6 +107,10 @@ final class RegNetBlock: Module {
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     let y = try se(try conv2(try conv1(x, context), context), context)
     let identity = try downsample.map { try $0(x, context) } ?? x
+    if let dropPath, context.isTraining {
+      let sum = try identity.adding(try conv3(y, context), dropPath, context)
+      return try preact(sum, context).relu()
+    }
     return try conv3(y, context, residual: identity, preact: preact, activation: .relu)
   }
 }

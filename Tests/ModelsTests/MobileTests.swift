@@ -139,4 +139,49 @@ import Testing
     let plain = try make("efficientnet_b0", ["classes": .number(3)])
     #expect(plain.network.modules.allSatisfy { ($0.module as? Conv2d)?.isSame != true })
   }
+
+  @Test func blocksAreLeftOutAsTimmDoes() throws {
+    func rates(_ name: String) throws -> [String: Float] {
+      let model = try make(
+        name, ["classes": .number(3), "drop_path_rate": .number(0.4), "drop_rate": .number(0.25)])
+      #expect(
+        model.script.contains("drop_path_rate=0.4") && model.script.contains("drop_rate=0.25"))
+      let paths = model.network.modules.compactMap { path, module in
+        (module as? DropPath).map { (path, $0.probability) }
+      }
+      let dropouts = model.network.modules.compactMap { $0.module as? Dropout }
+      #expect(dropouts.map(\.probability) == [0.25])
+      return Dictionary(uniqueKeysWithValues: paths)
+    }
+    // Block i of 16 has 0.4·i/16; only blocks with a shortcut can be left out.
+    let mobile = try rates("efficientnet_b0")
+    #expect(mobile.count == 9)
+    #expect(disagreement(Double(mobile["blocks.1.1.drop_path"] ?? 0), 0.05, relative: 1e-6) == nil)
+    #expect(disagreement(Double(mobile["blocks.5.3.drop_path"] ?? 0), 0.35, relative: 1e-6) == nil)
+    // Block i of 13 has 0.4·i/12.
+    let regnet = try rates("regnety_002")
+    #expect(regnet.count == 12)
+    #expect(disagreement(Double(regnet["s3.b1.drop_path"] ?? 0), 0.8 / 12, relative: 1e-6) == nil)
+    #expect(disagreement(Double(regnet["s4.b7.drop_path"] ?? 0), 0.4, relative: 1e-6) == nil)
+    #expect(
+      try make("mobilenetv2_050", ["classes": .number(3)]).network.modules.allSatisfy {
+        !($0.module is DropPath) && !($0.module is Dropout)
+      })
+  }
+
+  @Test(arguments: ["efficientnet_b0", "mobilenetv3_small_050", "regnety_002"])
+  func leavingOutIsForTrainingAlone(_ name: String) throws {
+    let plain = try make(name, ["classes": .number(3)])
+    let rates: [String: Value] = ["drop_path_rate": .number(0.5), "drop_rate": .number(0.5)]
+    let model = try make(name, rates.merging(["classes": .number(3)]) { $1 })
+    #expect(model.network.state.map(\.key) == plain.network.state.map(\.key))
+    let images = try Formula.images("images", [4, 3, 32, 32], scale: 2)
+    #expect(try bits([model(images, .evaluation)]) == bits([plain(images, .evaluation)]))
+    func trained(_ model: Model, step: Int) throws -> [[UInt32]] {
+      bits([try model(images, Context(isTraining: true, updatesState: false, step: step))])
+    }
+    #expect(try trained(model, step: 1) == trained(model, step: 1))
+    #expect(try trained(model, step: 1) != trained(model, step: 2))
+    #expect(try trained(plain, step: 1) == trained(plain, step: 2))
+  }
 }
