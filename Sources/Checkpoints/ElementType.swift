@@ -31,6 +31,15 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
+  /// The name as people write it: `float16`, `float8_e4m3`.
+  public var spelled: String {
+    switch self {
+    case .float8e4m3: "float8_e4m3"
+    case .float8e5m2: "float8_e5m2"
+    default: "\(self)"
+    }
+  }
+
   /// The types that kernels widen.
   var number: StoredNumber? {
     switch self {

@@ -4,9 +4,12 @@ struct JSONReader {
   private let source: FileBytes
   private let end: Int
   private(set) var position: Int
-  private static let deepest = 64
+  /// What errors call the text: "the header".
+  let what: String
+  static let deepest = 64
 
-  init(_ range: ByteRange) {
+  init(_ range: ByteRange, calling what: String = "the header") {
+    self.what = what
     source = range.source
     position = range.range.lowerBound
     end = range.range.upperBound
@@ -27,7 +30,7 @@ struct JSONReader {
   private mutating func expect(_ character: Character, _ what: String) throws(CheckpointError) {
     skipSpace()
     guard let byte = peek(), byte == character.asciiValue else {
-      throw error("the header is not JSON: \(what) expected")
+      throw error("\(what) is not JSON: \(what) expected")
     }
     position += 1
   }
@@ -42,7 +45,7 @@ struct JSONReader {
   /// Nothing but blanks may be left.
   mutating func finish() throws(CheckpointError) {
     skipSpace()
-    if position < end { throw error("the header goes on after its closing brace") }
+    if position < end { throw error("\(what) goes on after its closing brace") }
   }
 
   /// Reads an object; `member` is called behind each key and must read the value.
@@ -94,23 +97,23 @@ struct JSONReader {
     try expect("\"", "a string")
     var bytes: [UInt8] = []
     while true {
-      guard let byte = peek() else { throw error("the header ends inside a string") }
+      guard let byte = peek() else { throw error("\(what) ends inside a string") }
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
         guard let text = String(validating: bytes, as: UTF8.self) else {
-          throw error("a string of the header is not UTF-8")
+          throw error("a string is not UTF-8")
         }
         return text
       case UInt8(ascii: "\\"): try escape(into: &bytes)
-      case 0..<0x20: throw error("a string of the header holds a control character")
+      case 0..<0x20: throw error("a string holds a control character")
       default: bytes.append(byte)
       }
     }
   }
 
   private mutating func escape(into bytes: inout [UInt8]) throws(CheckpointError) {
-    guard let byte = peek() else { throw error("the header ends inside a string") }
+    guard let byte = peek() else { throw error("\(what) ends inside a string") }
     position += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(byte)
@@ -129,7 +132,7 @@ struct JSONReader {
       }
       guard let scalar = Unicode.Scalar(code) else { throw error("half a surrogate pair") }
       bytes.append(contentsOf: String(Character(scalar)).utf8)
-    default: throw error("an unknown escape in a string of the header")
+    default: throw error("an unknown escape in a string")
     }
   }
 
@@ -153,7 +156,7 @@ struct JSONReader {
 
   /// Passes over any value.
   mutating func skip(depth: Int = 0) throws(CheckpointError) {
-    guard depth < Self.deepest else { throw error("the header is nested too deeply") }
+    guard depth < Self.deepest else { throw error("\(what) is nested too deeply") }
     skipSpace()
     switch peek() {
     case UInt8(ascii: "{"):
@@ -162,14 +165,28 @@ struct JSONReader {
       try array { (reader) throws(CheckpointError) in try reader.skip(depth: depth + 1) }
     case UInt8(ascii: "\""): _ = try string()
     default:
-      let start = position
-      while let byte = peek(), isWordByte(byte) { position += 1 }
-      let word = ByteRange(source, start..<position).bytes
-      let text = String(decoding: word, as: UTF8.self)
+      let text = try word()
       guard ["true", "false", "null"].contains(text) || Double(text) != nil else {
-        throw error("the header is not JSON: a value expected")
+        throw error("\(what) is not JSON: a value expected")
       }
     }
+  }
+
+  /// The next byte that is no blank.
+  var next: UInt8? {
+    mutating get {
+      skipSpace()
+      return peek()
+    }
+  }
+
+  /// Reads what is neither a string nor begins with a bracket: a number, `true`, `false`, `null`.
+  mutating func word() throws(CheckpointError) -> String {
+    skipSpace()
+    let start = position
+    while let byte = peek(), isWordByte(byte) { position += 1 }
+    guard position - start <= 400 else { throw error("a number of \(position - start) digits") }
+    return String(decoding: ByteRange(source, start..<position).bytes, as: UTF8.self)
   }
 
   private func isWordByte(_ byte: UInt8) -> Bool {

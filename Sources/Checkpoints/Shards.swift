@@ -13,7 +13,7 @@ private let mostShards = 1000
 @Sendable
 private func readShards(_ file: FileBytes) throws(CheckpointError) -> Checkpoint {
   var places: [(key: String, shard: String)] = []
-  var json = JSONReader(file.all)
+  var json = JSONReader(file.all, calling: "the file")
   try json.object { (json, key) throws(CheckpointError) in
     guard key == "weight_map" else { return try json.skip() }
     try json.object { (json, name) throws(CheckpointError) in

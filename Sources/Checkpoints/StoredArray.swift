@@ -45,6 +45,12 @@ public struct StoredArray: Sendable {
     self.init(type: .float32, shape: tensor.shape, bytes: FileBytes(bytes, name: name).all)
   }
 
+  /// The same numbers under another shape of as many.
+  public func reshaped(_ shape: [Int]) -> StoredArray? {
+    guard checkedProduct(shape) == count else { return nil }
+    return StoredArray(type: type, shape: shape, bytes: bytes)
+  }
+
   /// Number of elements.
   public var count: Int { shape.elementCount }
 

@@ -36,19 +36,26 @@ public struct VariableNames {
 public final class LoadedPast: Past {
   private let path: String
   private let strict: Bool
-  private let prefix: String
+  private let prefix: String?
+  private let map: [KeySubstitution]
 
-  /// - Parameter prefix: What the keys in the file start with.
-  public init(path: String, strict: Bool, prefix: String = "") {
+  /// - Parameters:
+  ///   - prefix: What the keys in the file start with; nil: it was found.
+  ///   - map: Changes of the file's keys.
+  public init(
+    path: String, strict: Bool, prefix: String? = nil, map: [KeySubstitution] = []
+  ) {
     self.path = path
     self.strict = strict
     self.prefix = prefix
+    self.map = map
   }
 
   public func statements(model: String, _ variables: inout VariableNames) -> [String] {
     [
       "load \(model), \(path.literal)" + (strict ? "" : ", strict=false")
-        + (prefix.isEmpty ? "" : ", prefix=\(prefix.literal)")
+        + (prefix.map { ", prefix=\($0.literal)" } ?? "")
+        + (map.isEmpty ? "" : ", map=\(map.literal)")
     ]
   }
 }

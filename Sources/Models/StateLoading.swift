@@ -1,39 +1,12 @@
 import Catalog
 public import Checkpoints
+import Images
 import Layers
 import Tensors
 
-/// What became of a checkpoint's arrays when a network was filled from it.
-public struct LoadReport: Sendable, Equatable {
-  /// Keys that were filled.
-  public var matched = 0
-  /// Keys of the network that the file lacks.
-  public var missing: [String] = []
-  /// Keys of the file that the network has no place for.
-  public var unexpected: [String] = []
-  /// Keys whose shapes differ: "fc.weight [1000, 512] in the file, [10, 512] wanted".
-  public var differing: [String] = []
-
-  public var isExact: Bool { missing.isEmpty && unexpected.isEmpty && differing.isEmpty }
-
-  /// "160 matched, 2 missing (fc.weight, fc.bias), 1 unexpected (head.weight)".
-  public var line: String {
-    var parts = ["\(matched) matched"]
-    func add(_ word: String, _ list: [String]) {
-      guard !list.isEmpty else { return }
-      let shown = list.prefix(3).joined(separator: ", ") + (list.count > 3 ? ", …" : "")
-      parts.append("\(list.count) \(word) (\(shown))")
-    }
-    add("missing", missing)
-    add("unexpected", unexpected)
-    add("of another shape", differing)
-    return parts.joined(separator: ", ")
-  }
-}
-
 extension Model {
-  /// Fills the network from a checkpoint file; changes nothing unless everything matches, or, where
-  /// `strict` is false, unless anything does.
+  /// Fills the network from a checkpoint file, or a folder with one; changes nothing unless
+  /// everything matches, or, where `strict` is false, unless anything does.
   @discardableResult
   public func load(_ path: String, strict: Bool = true) throws -> LoadReport {
     let checkpoint = try Checkpoint.read(path)
@@ -41,39 +14,122 @@ extension Model {
   }
 
   /// Fills the network from named arrays.
+  ///
+  /// - Parameters:
+  ///   - prefix: What the keys begin with in the file. nil: it is found, where trainers and wrappers
+  ///     put it.
+  ///   - map: Changes of the file's keys, behind the prefix. The names of a few other programs are
+  ///     known without.
   @discardableResult
   public func load(
-    _ checkpoint: Checkpoint, from origin: String, prefix: String = "", strict: Bool = true
+    _ checkpoint: Checkpoint, from origin: String, prefix: String? = nil, strict: Bool = true,
+    map: [KeySubstitution] = []
   ) throws -> LoadReport {
-    var report = LoadReport()
-    var values: [(entry: StateEntry, tensor: Tensor)] = []
-    var used: Set<String> = []
-    for (key, entry) in network.state {
-      guard let array = checkpoint[prefix + key] else {
-        // PyTorch counts batches for a momentum that nobody uses; files without it are common.
-        if !entry.isCounter { report.missing.append(key) }
-        continue
-      }
-      used.insert(prefix + key)
-      let wanted = entry.checkpointShape
-      guard array.shape == wanted || (entry.isCounter && array.count == 1) else {
-        report.differing.append(
-          "\(key) \(shapeText(array.shape)) in the file, \(shapeText(wanted)) wanted")
-        continue
-      }
-      values.append((entry, try entry.tensor(from: array)))
-      report.matched += 1
-    }
-    report.unexpected = checkpoint.names.filter { $0.hasPrefix(prefix) && !used.contains($0) }
+    let state = network.state
+    let match = StateMatch.best(
+      in: checkpoint, for: state.map(\.key), prefix: prefix, substitutions: map)
+    let (plan, report) = plan(checkpoint, match, state)
     guard report.isExact || (!strict && report.matched > 0) else {
       throw Failure(
         .file, "'\(origin)' does not fit \(name): \(report.line)",
-        advice: strict && report.matched > 0 ? "strict=false loads what matches" : nil)
+        advice: advice(checkpoint, report, state.map(\.key), strict: strict))
     }
-    for (entry, tensor) in values { entry.assign(tensor) }
+    // All of them before the first is changed.
+    let tensors = try plan.map { item in
+      let tensor = try item.entry.tensor(from: item.array)
+      return item.shift == 0 ? tensor : try tensor + item.shift
+    }
+    for (item, tensor) in zip(plan, tensors) { item.entry.assign(tensor) }
+    if let own = match.map?.normalisation, own.mean.count == channels {
+      preprocessing.normalisation = own
+    }
     // A run's file says `teacher.mean` of the arrays `teacher.…`.
-    readFacts(from: checkpoint.metadata, role: String(prefix.dropLast()))
+    readFacts(from: checkpoint.metadata, role: String(match.prefix.dropLast()))
     return report
+  }
+
+  /// Classes of a checkpoint's head where nothing but the head differs from this network's.
+  func headClasses(
+    in checkpoint: Checkpoint, prefix: String? = nil, map: [KeySubstitution] = []
+  ) -> Int? {
+    let state = network.state
+    let match = StateMatch.best(
+      in: checkpoint, for: state.map(\.key), prefix: prefix, substitutions: map)
+    return plan(checkpoint, match, state).1.heads?.file
+  }
+
+  private struct PlannedEntry {
+    var entry: StateEntry
+    var array: StoredArray
+    /// What is added to a variance whose batch norm in the file had another ε.
+    var shift: Float = 0
+  }
+
+  private func plan(
+    _ checkpoint: Checkpoint, _ match: StateMatch, _ state: [(key: String, entry: StateEntry)]
+  ) -> ([PlannedEntry], LoadReport) {
+    var report = LoadReport()
+    var plan: [PlannedEntry] = []
+    var heads: [(file: Int, own: Int)] = []
+    var types: Set<String> = []
+    let shifts = match.map?.epsilon.map { self.shifts(to: $0) } ?? [:]
+    report.notes = match.notes(checkpoint)
+    for (key, entry) in state {
+      guard let source = match.sources[key], let array = checkpoint[match.prefix + source] else {
+        // PyTorch counts batches for a momentum that nobody uses; files without it are common.
+        if !entry.isCounter { report.missing.append(key) }
+        if let what = checkpoint.unread[match.prefix + key] {
+          report.notes.append("\(shown(key)) is \(what)")
+        }
+        continue
+      }
+      let wanted = entry.checkpointShape
+      guard let fitting = entry.fitting(array, isRenamed: match.map != nil) else {
+        report.differing.append(
+          "\(key) \(shapeText(array.shape)) in the file, \(shapeText(wanted)) wanted")
+        let isHead = wanted.first == classes && array.shape.dropFirst() == wanted.dropFirst()
+        if isHead, let file = array.shape.first { heads.append((file, classes)) }
+        continue
+      }
+      plan.append(PlannedEntry(entry: entry, array: fitting, shift: shifts[key] ?? 0))
+      if !entry.isCounter, array.type != .float32 { types.insert(array.type.spelled) }
+      report.matched += 1
+    }
+    report.unexpected = match.unexpected
+    if heads.count == report.differing.count, report.missing.isEmpty, report.unexpected.isEmpty {
+      report.heads = heads.first
+    }
+    if !types.isEmpty {
+      report.notes.append("made Float32 from \(types.sorted().joined(separator: ", "))")
+    }
+    if let heads = report.heads {
+      report.notes.append("the file's head has \(heads.file) classes, the model's \(heads.own)")
+    }
+    return (plan, report)
+  }
+
+  /// What makes the variances of a file whose batch norms add `epsilon` right for ours:
+  /// (v + ε_file − ε) + ε.
+  private func shifts(to epsilon: Float) -> [String: Float] {
+    var shifts: [String: Float] = [:]
+    for case (let path, let norm as BatchNorm2d) in network.modules where norm.epsilon != epsilon {
+      shifts[path + ".running_var"] = epsilon - norm.epsilon
+    }
+    return shifts
+  }
+
+  private func advice(
+    _ checkpoint: Checkpoint, _ report: LoadReport, _ wanted: [String], strict: Bool
+  ) -> String? {
+    if let heads = report.heads {
+      return "strict=false keeps the model's own head; classes=\(heads.file) makes one that fits"
+    }
+    if report.matched * 2 < wanted.count,
+      let hint = CheckpointHint.advice(for: wanted, in: checkpoint)
+    {
+      return hint
+    }
+    return strict && report.matched > 0 ? "strict=false loads what matches" : nil
   }
 
   /// The network's state as named arrays in PyTorch's layout.
@@ -115,11 +171,24 @@ extension StateEntry {
     }
   }
 
+  /// The array, where its shape is this entry's.
+  ///
+  /// - Parameter isRenamed: From another program, where a dense layer may be a 1×1 convolution: axes
+  ///   of one are no difference.
+  func fitting(_ array: StoredArray, isRenamed: Bool) -> StoredArray? {
+    let wanted = checkpointShape
+    if array.shape == wanted { return array }
+    if isCounter { return array.count == 1 ? array : nil }
+    guard isRenamed, array.shape.filter({ $0 != 1 }) == wanted.filter({ $0 != 1 }) else {
+      return nil
+    }
+    return array.reshaped(wanted)
+  }
+
   /// A checkpoint's array in the layout used here.
   func tensor(from array: StoredArray) throws -> Tensor {
     switch self {
-    case .parameter(let parameter):
-      try parameter.layout.tensor(fromCheckpoint: array.floats(), array.shape)
+    case .parameter(let parameter): try array.tensor(in: parameter.layout)
     case .buffer(let buffer) where buffer.isCounter:
       Tensor(array.floats().first ?? 0)
     case .buffer: array.tensor()
