@@ -65,13 +65,43 @@ public enum Start: Sendable, Equatable {
   }
 }
 
+extension Start {
+  fileprivate func draw(_ shape: [Int], seed: UInt64, stream: UInt64) -> Tensor {
+    switch self {
+    case .constant(let constant): Tensor(repeating: constant, shape)
+    case .uniform(let bound):
+      Random.uniform(shape, in: -bound..<bound, seed: seed, stream: stream)
+    case .normal(let deviation):
+      Random.normal(shape, deviation: deviation, seed: seed, stream: stream)
+    case .truncatedNormal(let deviation):
+      Random.truncatedNormal(shape, deviation: deviation, seed: seed, stream: stream)
+    }
+  }
+}
+
 /// A trainable tensor, shared by the model that computes with it, the optimizer that changes it
 /// and the checkpoint that stores it.
 public final class Parameter {
-  /// The present value, not on the tape.
-  public var value: Tensor { didSet { version &+= 1 } }
+  /// The present value, not on the tape; the starting one is drawn when it is first asked for.
+  public var value: Tensor {
+    get {
+      settle()
+      return settled
+    }
+    _modify {
+      settle()
+      version &+= 1
+      yield &settled
+    }
+    set {
+      waiting = nil
+      version &+= 1
+      settled = newValue
+    }
+  }
   /// Grows with every change of the value, so that a change by somebody else can be noticed.
   public private(set) var version = 0
+  public let shape: [Int]
   public let layout: Layout
   /// Whether an optimizer changes it.
   public var isTrainable = true
@@ -81,33 +111,35 @@ public final class Parameter {
   public let start: Start
   private let leaf: Node
 
+  /// The value, or nothing while it waits to be drawn.
+  private var settled = Tensor(uninitialized: [0])
+  private var waiting: (() -> Tensor)?
+
   /// A parameter of zeros until `initialize` or a checkpoint fills it.
   public init(
     _ shape: [Int], layout: Layout = .plain, start: Start = .constant(0), decays: Bool? = nil
   ) {
-    value = Tensor(zeros: shape)
+    self.shape = shape
     self.layout = layout
     self.start = start
     self.decays = decays ?? (shape.count > 1)
     leaf = Node(leaf: shape)
+    waiting = { Tensor(zeros: shape) }
   }
 
-  /// Draws the starting value: a function of the seed and the parameter's key alone, so a layer
-  /// starts the same whatever else the network has.
+  /// Sets the starting value: a function of the seed and the parameter's key alone, so a layer
+  /// starts the same whatever else the network has, and whenever it is drawn.
   public func initialize(seed: UInt64, key: String) {
-    let stream = Random.stream("parameter", key)
-    switch start {
-    case .constant(let constant): value = Tensor(repeating: constant, shape)
-    case .uniform(let bound):
-      value = Random.uniform(shape, in: -bound..<bound, seed: seed, stream: stream)
-    case .normal(let deviation):
-      value = Random.normal(shape, deviation: deviation, seed: seed, stream: stream)
-    case .truncatedNormal(let deviation):
-      value = Random.truncatedNormal(shape, deviation: deviation, seed: seed, stream: stream)
-    }
+    let (shape, start) = (shape, start)
+    version &+= 1
+    waiting = { start.draw(shape, seed: seed, stream: Random.stream("parameter", key)) }
   }
 
-  public var shape: [Int] { value.shape }
+  private func settle() {
+    guard let waiting else { return }
+    self.waiting = nil
+    settled = waiting()
+  }
 
   /// The value as a variable of the tape; the same variable every time.
   public var tracked: Tensor { value.attached(to: leaf) }

@@ -19,7 +19,7 @@ import Testing
     return try body(folder.path)
   }
 
-  @Test(arguments: modelRegistry.declarations.map(\.name))
+  @Test(arguments: CatalogueTests.light)
   func savedIsLoadedToTheBit(_ name: String) throws {
     try inFolder { folder in
       let model = try CatalogueTests.small(name, seed: 1)
