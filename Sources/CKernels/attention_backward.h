@@ -105,15 +105,16 @@ static float row_product(const float *a, const float *b, long width) {
   return sum_of_lanes(sum);
 }
 
-// acc += leftᵀ·packed over `count` rows: acc [keys][columns] in panels.
+// acc += leftᵀ·packed over `count` rows `left_step` apart: acc [keys][columns] in panels.
 static void add_outer(
-  float *const *left, long count, long keys, panel_split split, const float *packed, float *acc
+  const float *left, long left_step, long count, long keys, panel_split split,
+  const float *packed, float *acc
 ) {
   for (long i = 0; i < split.count; i++) {
     const panel_span p = panel_at(split, i);
     const long step = (long)p.vectors * VL;
     const outer_tile t = {
-      .rows = (const float *const *)left, .count = count, .panel = packed + p.column * count,
+      .left = left, .left_step = left_step, .count = count, .panel = packed + p.column * count,
       .panel_step = step, .acc = acc + p.column * keys, .acc_step = step};
     outer_against_panel(&t, p.vectors, 0, keys);
   }
@@ -146,15 +147,15 @@ static void attention_backward_block(
   }
   pack_all_rows(s->q[0], a->query_row, count, b->key_width, s->packed_q);
   pack_all_rows(s->dout[0], p->out_row, count, b->value_width, s->packed_dout);
-  add_outer(s->slope_rows, count, a->keys, b->key_width, s->packed_q, s->dk);
-  add_outer(s->weight_rows, count, a->keys, b->value_width, s->packed_dout, s->dv);
+  add_outer(s->slopes, b->padded, count, a->keys, b->key_width, s->packed_q, s->dk);
+  add_outer(
+    s->weights, b->padded, count, a->keys, b->value_width, s->packed_dout, s->dv);
 }
 
+// out[i·ld + column] = acc[i] for all columns; acc in panels.
 static void store_panels(const float *acc, long rows, panel_split split, float *out, long ld) {
-  for (long i = 0; i < split.count; i++) {
-    const panel_span p = panel_at(split, i);
-    store_outer(acc + p.column * rows, rows, p, out + p.column, ld, 0);
-  }
+  const outer_sum s = {.channels = rows, .panels = split, .last = split.count};
+  store_outer(&s, acc, out, ld, 0);
 }
 
 static void attention_backward_head(

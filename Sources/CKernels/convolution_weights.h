@@ -1,18 +1,29 @@
 // Direct weight gradient: dW[tap][c][k] = Σ_pixels x[source(pixel, tap)][c]·dy[pixel][k], over the
 // pixels whose source lies inside the image.
+//
+// A tile's channels are the input channels of one or several taps, one behind the other as they
+// lie in the weights, so that a row of dy is read once for all of them; taps that fall outside the
+// image give zeros.
 
 typedef struct {
   conv_view view;
   outer_blocking blocking;
   long taps, tiles, pixels;
+  long tap_sets;  // 1 where tiles join taps, else one set for each tap
 } weights_work;
 
 static weights_work weights_of(const ak_conv *c) {
   weights_work w = {.view = view_convolution(c, AK_WEIGHT_GRADIENT)};
-  w.taps = w.view.taps_h * w.view.taps_w;
+  const conv_view *v = &w.view;
+  w.taps = v->taps_h * v->taps_w;
   w.pixels = c->n * c->oh * c->ow;
-  w.blocking = block_outer(w.taps * c->groups, w.view.run, w.view.columns, w.pixels);
-  w.tiles = w.taps * c->groups * w.blocking.channel_blocks * w.blocking.panels.count;
+  const int joined = v->run <= outer_channels;
+  w.tap_sets = joined ? 1 : w.taps;
+  w.blocking = block_outer(
+    w.tap_sets * c->groups, joined ? w.taps * v->run : v->run, joined ? v->run : 1, v->columns,
+    w.pixels);
+  w.tiles =
+    w.tap_sets * c->groups * w.blocking.channel_blocks * w.blocking.panel_groups;
   return w;
 }
 
@@ -34,80 +45,113 @@ static void weights_plan(const ak_conv *c, ak_plan *plan) {
     plan->chunk[plan->phases++] = 1;
     plan->shared_floats += w.tiles * w.blocking.slots * w.blocking.tile_floats;
   }
-  plan->private_floats = outer_scratch(&w.blocking);
+  plan->private_floats = outer_scratch(&w.blocking) + 6 * round_up(w.taps, 16);
 }
 
 typedef struct {
-  long tap, group, channel, channels;
-  panel_span panel;
-} weights_place;
+  long group, row;          // first row of the weights [tap][channel]
+  long taps, channel;       // of the tile, first channel of them
+  long *tap_y, *tap_x;      // where they lie from an output pixel's first source
+  const float **source;     // their source rows for the present row of output
+  outer_sum sum;
+} weights_tile;
 
-static weights_place weights_place_of(const weights_work *w, long tile) {
+static weights_tile begin_weights(const weights_work *w, long tile, float *scratch) {
   const outer_blocking *b = &w->blocking;
-  weights_place at = {.panel = panel_at(b->panels, tile % b->panels.count)};
-  tile /= b->panels.count;
-  at.channel = tile % b->channel_blocks * b->channel_block;
-  at.channels = at_most(b->channel_block, b->channels - at.channel);
+  const conv_view *v = &w->view;
+  const long panels = tile % b->panel_groups;
+  tile /= b->panel_groups;
+  const long first = tile % b->channel_blocks * b->channel_block;
   tile /= b->channel_blocks;
-  at.group = tile % w->view.groups;
-  at.tap = tile / w->view.groups;
-  return at;
+  weights_tile t = {.group = tile % v->groups};
+  t.row = tile / v->groups * v->run + first;
+  const long tap = t.row / at_least(1, v->run);
+  t.channel = t.row - tap * v->run;
+  const long channels = at_most(b->channel_block, b->channels - first);
+  t.taps = at_least(1, channels / at_least(1, v->run));
+  t.tap_y = (long *)carve(&scratch, 2 * t.taps);
+  t.tap_x = (long *)carve(&scratch, 2 * t.taps);
+  t.source = (const float **)carve(&scratch, 2 * t.taps);
+  for (long i = 0; i < t.taps; i++) {
+    t.tap_y[i] = (tap + i) / v->taps_w * v->dil_h - v->pad_h;
+    t.tap_x[i] = (tap + i) % v->taps_w * v->dil_w - v->pad_w;
+  }
+  t.sum = begin_outer(b, channels, panels, scratch);
+  return t;
+}
+
+// Finds the source rows of output row `oy`; 0 if none lies inside the image.
+static int find_sources(const conv_view *v, const weights_tile *t, const float *image, long oy) {
+  int met = 0;
+  for (long i = 0; i < t->taps; i++) {
+    const long y = oy * v->stride_h + t->tap_y[i];
+    const int inside = (unsigned long)y < (unsigned long)v->sh;
+    t->source[i] = inside ? image + y * v->sw * v->source_channels : 0;
+    met |= inside;
+  }
+  return met;
+}
+
+// The left row of one output pixel: the sources of the tile's taps.
+INLINE void gather_taps(
+  const conv_view *v, const weights_tile *t, long ox, float *to, long width
+) {
+  for (long i = 0; i < t->taps; i++, to += v->run) {
+    const long x = ox * v->stride_w + t->tap_x[i];
+    if (t->source[i] && (unsigned long)x < (unsigned long)v->sw) {
+      copy_vectors(t->source[i] + x * v->source_channels, to, width);
+    } else {
+      for (long c = 0; c < width; c += VL) store(to + c, (vec){0});
+    }
+  }
 }
 
 // Adds pixels [from, to) to the tile.
 static void sum_pixels(
-  const weights_work *w, const weights_place *at, const float *x, const float *dy, long from,
-  long to, outer_sum *s
+  const weights_work *w, weights_tile *t, const float *x, const float *dy, long from, long to
 ) {
   const conv_view *v = &w->view;
-  const long row = at->tap / v->taps_w * v->dil_h - v->pad_h;
-  const long column = at->tap % v->taps_w * v->dil_w - v->pad_w;
-  const long step = (long)s->vectors * VL;
-  long ox = from % v->tw, oy = from / v->tw % v->th, n = from / v->tw / v->th;
-  for (long pixel = from; pixel < to; pixel++) {
-    const long y = oy * v->stride_h + row, xx = ox * v->stride_w + column;
-    if ((unsigned long)y < (unsigned long)v->sh && (unsigned long)xx < (unsigned long)v->sw) {
-      s->rows[s->count] = x + ((n * v->sh + y) * v->sw + xx) * v->source_channels
-        + at->group * v->run + at->channel;
-      pack_rows(
-        dy + pixel * v->target_channels + at->group * v->columns + at->panel.column, 0, 1,
-        at->panel.width, s->vectors, s->panel + s->count * step);
-      if (++s->count == outer_rows) flush_outer(s);
+  outer_sum *s = &t->sum;
+  const long width = at_most(s->channels, v->run), image = v->sh * v->sw * v->source_channels;
+  const float *first = x + t->group * v->run + t->channel;
+  for (long pixel = from; pixel < to;) {
+    const long ox = pixel % v->tw, row = pixel / v->tw;
+    const long last = at_most(v->tw, ox + to - pixel);
+    if (find_sources(v, t, first + row / v->th * image, row % v->th)) {
+      const float *right = dy + row * v->tw * v->target_channels + t->group * v->columns;
+      for (long i = ox; i < last; i++) {
+        gather_taps(v, t, i, s->left + s->count * s->left_step, width);
+        copy_right(s, right + i * v->target_channels, outer_ahead * v->target_channels);
+        if (++s->count == outer_rows) flush_outer(s);
+      }
     }
-    if (++ox == v->tw) {
-      ox = 0;
-      if (++oy == v->th) oy = 0, n++;
-    }
+    pixel += last - ox;
   }
   flush_outer(s);
 }
 
-static float *weights_target(
-  const weights_work *w, const weights_place *at, float *out, long *ld
+static void store_weights(
+  const weights_work *w, const weights_tile *t, const float *acc, const ak_job *job
 ) {
-  *ld = w->view.target_channels;
-  return out + (at->tap * w->view.run + at->channel) * *ld + at->group * w->view.columns
-    + at->panel.column;
+  const long ld = w->view.target_channels;
+  store_outer(
+    &t->sum, acc, job->out + t->row * ld + t->group * w->view.columns, ld, job->accumulate);
 }
 
 static void weights_item(
   const weights_work *w, const ak_plan *plan, const ak_job *job, long item, float *scratch
 ) {
   const outer_blocking *b = &w->blocking;
-  const weights_place at = weights_place_of(w, item % w->tiles);
+  weights_tile t = begin_weights(w, item % w->tiles, scratch);
   const long slot = item / w->tiles;
-  outer_sum s = begin_outer(b, at.channels, at.panel.vectors, scratch);
   const float *x = plan->detail[0] ? job->shared : job->a;
-  sum_pixels(
-    w, &at, x, job->b, slot * w->pixels / b->slots, (slot + 1) * w->pixels / b->slots, &s);
+  sum_pixels(w, &t, x, job->b, slot * w->pixels / b->slots, (slot + 1) * w->pixels / b->slots);
   if (b->slots > 1) {
-    const size_t bytes = (size_t)(at.channels * s.vectors * VL) * sizeof(float);
-    memcpy(job->shared + plan->detail[0] + item * b->tile_floats, s.acc, bytes);
+    const size_t bytes = (size_t)(t.sum.channels * t.sum.columns) * sizeof(float);
+    memcpy(job->shared + plan->detail[0] + item * b->tile_floats, t.sum.acc, bytes);
     return;
   }
-  long ld;
-  float *out = weights_target(w, &at, job->out, &ld);
-  store_outer(s.acc, at.channels, at.panel, out, ld, job->accumulate);
+  store_weights(w, &t, t.sum.acc, job);
 }
 
 static void weights_run(
@@ -126,12 +170,10 @@ static void weights_run(
       weights_item(&w, plan, job, item, scratch);
       continue;
     }
-    const weights_place at = weights_place_of(&w, item);
+    const weights_tile t = begin_weights(&w, item, scratch);
     const float *acc = add_slots(
       job->shared + plan->detail[0] + item * b->tile_floats, b->slots, w.tiles * b->tile_floats,
-      at.channels * at.panel.vectors * VL);
-    long ld;
-    float *out = weights_target(&w, &at, job->out, &ld);
-    store_outer(acc, at.channels, at.panel, out, ld, job->accumulate);
+      t.sum.channels * t.sum.columns);
+    store_weights(&w, &t, acc, job);
   }
 }

@@ -48,15 +48,14 @@ static gradient_work gradient_of(const ak_conv *c) {
 
 static void gradient_plan(const ak_conv *c, ak_plan *plan) {
   const gradient_work w = gradient_of(c);
-  const long tables = 2 * (round_up(2 * gradient_block, 16) + at_least(w.width, w.columns)) + 128;
+  const long tables = 2 * at_least(w.width, w.columns) + 128;
   plan->algorithm = AK_WINOGRAD;
   if (w.phased) {
     plan->phases = 3;
     plan->items[0] = plan->items[1] = ceil_div(w.grid.tiles, tiles_phased);
     plan->items[2] = w.panels.count * w.channel_blocks;
     plan->shared_floats = 36 * (round_up(w.plane_v, 16) + w.plane_z);
-    plan->private_floats =
-      tables + 2 * round_up(w.grid.tiles, 16) + 36 * w.plane_d;
+    plan->private_floats = tables + 36 * w.plane_d;
   } else {
     plan->phases = 2;
     plan->items[0] = w.slots;
@@ -72,7 +71,6 @@ static void gradient_slot(
   const gradient_work *w, const ak_job *job, long slot, float *scratch
 ) {
   const tile_grid *g = &w->grid;
-  const float **rows = (const float **)carve(&scratch, 2 * gradient_block);
   const long widest = at_least(w->width, w->columns);
   float *zeros = carve(&scratch, widest);
   float *v = carve(&scratch, 36 * w->plane_v), *z = carve(&scratch, 36 * w->plane_z);
@@ -85,11 +83,11 @@ static void gradient_slot(
     gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width);
     gather_gradients(g, job->b, from, to, zeros, z, w->plane_z, 0, w->columns);
     for (long p = 0; p < 36; p++) {
-      for (long t = 0; t < to - from; t++) rows[t] = v + p * w->plane_v + t * w->width;
       for (long panel = 0; panel < w->panels.count; panel++) {
         const panel_span span = panel_at(w->panels, panel);
         const outer_tile tile = {
-          .rows = rows, .count = to - from, .panel = z + p * w->plane_z + span.column,
+          .left = v + p * w->plane_v, .left_step = w->width, .count = to - from,
+          .panel = z + p * w->plane_z + span.column,
           .panel_step = w->columns, .acc = d + p * w->plane_d + span.column,
           .acc_step = w->columns};
         outer_against_panel(&tile, span.vectors, 0, g->c);
@@ -116,7 +114,6 @@ static void gradient_block_item(
   const gradient_work *w, const ak_job *job, long item, float *scratch
 ) {
   const tile_grid *g = &w->grid;
-  const float **rows = (const float **)carve(&scratch, 2 * g->tiles);
   float *d = carve(&scratch, 36 * w->plane_d);
   const float *v = job->shared, *z = job->shared + 36 * round_up(w->plane_v, 16);
   const panel_span span = panel_at(w->panels, item / w->channel_blocks);
@@ -125,11 +122,11 @@ static void gradient_block_item(
   const long channels = at_most(w->channel_block, g->c - first);
   memset(d, 0, (size_t)(36 * w->plane_d) * sizeof(float));
   for (long p = 0; p < 36; p++) {
-    for (long t = 0; t < g->tiles; t++) rows[t] = v + p * w->plane_v + t * w->width + first;
     // Z's panels lie one after the other, each [tile][columns of the panel].
     const outer_tile tile = {
-      .rows = rows, .count = g->tiles, .panel = z + p * w->plane_z + span.column * g->tiles,
-      .panel_step = step, .acc = d + p * w->plane_d, .acc_step = step};
+      .left = v + p * w->plane_v + first, .left_step = w->width, .count = g->tiles,
+      .panel = z + p * w->plane_z + span.column * g->tiles, .panel_step = step,
+      .acc = d + p * w->plane_d, .acc_step = step};
     outer_against_panel(&tile, span.vectors, 0, channels);
   }
   for (long i = 0; i < channels; i++) {

@@ -51,9 +51,10 @@ INLINE void rows_body(const int rows, const int vectors, const rows_tile *t, lon
 }
 
 // The outer tile, for sums over pixels: for channels i and columns j
-//     acc[i][j] += Σ_t rows[t][channel + i] · panel[t·panel_step + j]
+//     acc[i][j] += Σ_t left[t·left_step + channel + i] · panel[t·panel_step + j]
 typedef struct {
-  const float *const *rows;
+  const float *left;
+  long left_step;
   long count;
   const float *panel;
   long panel_step;
@@ -68,16 +69,16 @@ INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, l
     acc[i][j] = load(out + i * t->acc_step + j * VL);
   }
   const float *b = t->panel;
-  const long step = t->panel_step, count = t->count;
-  const float *const *table = t->rows;
+  const long step = t->panel_step, left_step = t->left_step, count = t->count;
+  const float *a = t->left + channel;
   for (long n = 0; n < count; n++) {
-    const float *a = table[n] + channel;
     vec row[KV];
     UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + j * VL);
     b += step;
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
       acc[i][j] += row[j] * a[i];
     }
+    a += left_step;
   }
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
     store(out + i * t->acc_step + j * VL, acc[i][j]);
