@@ -10,14 +10,22 @@ public struct Graph {
 
   /// A weight, or another tensor that is the same for every input.
   public struct Constant {
+    /// The numbers before they are scaled.
     public var tensor: Tensor
     /// The key in a checkpoint; empty where it is not a weight as it stands there.
     public var key: String
+    /// What the numbers are multiplied with along the last axis when they are used; nil for ones.
+    /// Folded weights cost no memory of their own this way until they are packed.
+    public var scale: Tensor?
 
-    public init(_ tensor: Tensor, key: String = "") {
+    public init(_ tensor: Tensor, key: String = "", scale: Tensor? = nil) {
       self.tensor = tensor
       self.key = key
+      self.scale = scale
     }
+
+    /// The numbers: tensor·scale.
+    public func scaled() throws -> Tensor { try scale.map { try tensor * $0 } ?? tensor }
   }
 
   /// One computation.
@@ -85,9 +93,11 @@ public struct Graph {
     return value
   }
 
-  public mutating func addConstant(_ tensor: Tensor, key: String = "") -> Value {
+  public mutating func addConstant(
+    _ tensor: Tensor, key: String = "", scale: Tensor? = nil
+  ) -> Value {
     let value = newValue(Shape(tensor.shape))
-    constants[value] = Constant(tensor, key: key)
+    constants[value] = Constant(tensor, key: key, scale: scale)
     return value
   }
 
@@ -101,5 +111,5 @@ public struct Graph {
   }
 
   /// The value as numbers, where it is a constant.
-  public func tensor(_ value: Value) -> Tensor? { constants[value]?.tensor }
+  public func tensor(_ value: Value) -> Tensor? { try? constants[value]?.scaled() }
 }

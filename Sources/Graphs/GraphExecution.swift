@@ -10,7 +10,7 @@ extension Graph {
     var values: [Value: Tensor] = [:]
     for (port, tensor) in zip(inputs, arguments) { values[port.value] = tensor.detached }
     func value(_ number: Value) throws -> Tensor {
-      if let tensor = values[number] ?? constants[number]?.tensor { return tensor }
+      if let tensor = values[number] ?? tensor(number) { return tensor }
       throw ShapeError("a graph's value \(number) is used before it is made")
     }
     for operation in operations {

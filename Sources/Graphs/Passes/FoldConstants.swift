@@ -5,7 +5,7 @@ extension Graph {
   mutating func foldConstants() throws {
     var kept: [Operation] = []
     for operation in operations {
-      let operands = operation.operands.compactMap { constants[$0]?.tensor }
+      let operands = operation.operands.compactMap(tensor)
       guard operands.count == operation.operands.count, shapes[operation.output].isFixed else {
         kept.append(operation)
         continue

@@ -45,7 +45,7 @@ extension Graph {
 
   private mutating func foldIntoProduct(_ found: ScaleShift, _ maker: Int) throws -> Bool {
     let operation = operations[maker]
-    guard let weight = tensor(operation.inputs[1]), let width = weight.shape.last else {
+    guard let weight = constants[operation.inputs[1]], let width = weight.tensor.shape.last else {
       return false
     }
     var bias: Tensor?
@@ -53,8 +53,9 @@ extension Graph {
       guard let known = tensor(operation.inputs[2]) else { return false }
       bias = known
     }
-    if found.scale != nil {
-      operations[maker].inputs[1] = addConstant(try found.scaled(weight))
+    if let scale = found.scale {
+      operations[maker].inputs[1] = addConstant(
+        weight.tensor, scale: try weight.scale.map { try $0 * scale } ?? scale)
     }
     if bias != nil || found.shift != nil {
       let new = try found.applied(to: bias ?? Tensor(zeros: [width]))
@@ -72,7 +73,7 @@ extension Graph {
     for index in operations.indices {
       guard let x = operations[index].inputs.first, let maker = makers[x], uses[x] == 1,
         operations[maker].isBare, let found = scaleShift(operations[maker]),
-        let weight = operations[index].inputs.dropFirst().first.flatMap({ tensor($0) }),
+        let weight = operations[index].inputs.dropFirst().first.flatMap(tensor),
         let new = try foldForward(found, operations[index].primitive, weight)
       else { continue }
       var bias = new.bias

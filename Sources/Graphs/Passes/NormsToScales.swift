@@ -8,7 +8,7 @@ extension Graph {
       guard case .batchNorm(let epsilon, .none, false) = operations[index].primitive else {
         continue
       }
-      let operands = operations[index].inputs.dropFirst().compactMap { constants[$0]?.tensor }
+      let operands = operations[index].inputs.dropFirst().compactMap(tensor)
       guard operands.count == 4 else { continue }
       let (scale, shift) = try scaleAndShift(
         weight: operands[0], bias: operands[1], mean: operands[2], variance: operands[3],

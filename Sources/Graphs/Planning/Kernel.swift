@@ -69,29 +69,28 @@ struct KernelMaker {
   private func convolution(
     _ operation: Graph.Operation, _ window: ConvolutionWindow
   ) -> BoundKernel? {
-    guard let weight = graph.tensor(operation.inputs[1]),
-      let finish = finish(operation)
-    else { return nil }
+    guard graph.constants[operation.inputs[1]] != nil, let finish = finish(operation) else {
+      return nil
+    }
     let kernel = ConvolutionKernel(
-      input: shape(operation.inputs[0]), output: shape(operation.output), window, weight,
-      id: operation.inputs[1], finish, weights)
+      input: shape(operation.inputs[0]), output: shape(operation.output), window,
+      operation.inputs[1], shape: shape(operation.inputs[1]), finish, weights)
     return BoundKernel(kernel: kernel, operands: streams(operation))
   }
 
   private func linear(_ operation: Graph.Operation) -> BoundKernel? {
-    guard let weight = graph.tensor(operation.inputs[1]), weight.rank == 2,
-      let finish = finish(operation)
+    guard graph.constants[operation.inputs[1]]?.tensor.rank == 2, let finish = finish(operation)
     else { return nil }
     let kernel = MatrixKernel(
-      rows: shape(operation.inputs[0]).dropLast().reduce(1, *), weight,
-      id: operation.inputs[1], finish, weights)
+      rows: shape(operation.inputs[0]).dropLast().reduce(1, *), operation.inputs[1],
+      shape: shape(operation.inputs[1]), finish, weights)
     return BoundKernel(kernel: kernel, operands: streams(operation))
   }
 
   private func matmul(
     _ operation: Graph.Operation, transposeA: Bool, transposeB: Bool
   ) -> BoundKernel? {
-    if !transposeA, !transposeB, graph.tensor(operation.inputs[1])?.rank == 2 {
+    if !transposeA, !transposeB, graph.constants[operation.inputs[1]]?.tensor.rank == 2 {
       return linear(operation)
     }
     guard let activation = operation.activation.inProducts,

@@ -39,13 +39,13 @@ public final class Plan {
     arenaCount = layout.arenaCount
     workingBytes = layout.workingBytes
     var constants = [Tensor?](repeating: nil, count: graph.shapes.count)
-    for (value, constant) in graph.constants { constants[value] = constant.tensor }
+    for value in layout.constantsRead { constants[value] = graph.tensor(value) }
     self.constants = constants
   }
 
   /// Plans a graph on its own; several batch sizes of one network better share a `PlannedGraph`.
   public convenience init(_ graph: Graph, batch: Int) {
-    self.init(graph, batch: batch, weights: PackedWeights())
+    self.init(graph, batch: batch, weights: PackedWeights(graph))
   }
 
   /// One tensor an output, for one tensor an input.

@@ -52,6 +52,13 @@ struct PlanLayout {
     }
   }
 
+  /// Constants that steps or outputs read beside what kernels have packed.
+  var constantsRead: Set<Graph.Value> {
+    var result = Set(graph.outputs.map(\.value))
+    for index in graph.operations.indices { result.formUnion(operands(index)) }
+    return result.filter { graph.constants[$0] != nil }
+  }
+
   /// The steps with their places.
   mutating func place() -> [Plan.Step] {
     for index in graph.operations.indices { assignBlock(index) }

@@ -4,7 +4,7 @@ public import Tensors
 public final class PlannedGraph {
   /// What is computed, after all passes.
   public let graph: Graph
-  private let weights = PackedWeights()
+  private let weights: PackedWeights
   /// By batch size, the last used one at the end.
   private var plans: [Plan] = []
 
@@ -12,7 +12,10 @@ public final class PlannedGraph {
   private static let most = 4
 
   /// Simplifies the graph; planning itself waits for the first batch.
-  public init(_ graph: Graph) throws { self.graph = try graph.optimised() }
+  public init(_ graph: Graph) throws {
+    self.graph = try graph.optimised()
+    weights = PackedWeights(self.graph)
+  }
 
   /// One tensor an output, for one tensor an input.
   public func callAsFunction(_ arguments: [Tensor]) throws -> [Tensor] {
@@ -31,8 +34,6 @@ public final class PlannedGraph {
     return plan
   }
 
-  /// Bytes of the weights, as they are and as the kernels want them.
-  public var weightBytes: Int {
-    4 * (graph.constants.values.reduce(0) { $0 + $1.tensor.count } + weights.count)
-  }
+  /// Bytes of the weights as the kernels want them.
+  public var packedBytes: Int { 4 * weights.count }
 }

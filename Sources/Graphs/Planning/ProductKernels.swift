@@ -35,14 +35,13 @@ func reading<Result>(_ tensor: Tensor?, _ body: (UnsafePointer<Float>?) -> Resul
 struct ConvolutionKernel: Kernel {
   private let sizes: ak_conv
   private let product: PlannedProduct
-  private let weight: Tensor
   private let finish: Finish
 
+  /// - Parameter shape: The weights' shape.
   init(
-    input: [Int], output: [Int], _ window: ConvolutionWindow, _ weight: Tensor,
-    id: Graph.Value, _ finish: Finish, _ weights: PackedWeights
+    input: [Int], output: [Int], _ window: ConvolutionWindow, _ weight: Graph.Value,
+    shape: [Int], _ finish: Finish, _ weights: PackedWeights
   ) {
-    let shape = weight.shape
     let sizes = ak_conv(
       n: input[0], h: input[1], w: input[2], c: input[3], k: shape[3], r: shape[0], s: shape[1],
       stride_h: window.strideHeight, stride_w: window.strideWidth,
@@ -52,18 +51,15 @@ struct ConvolutionKernel: Kernel {
     var plan = ak_plan()
     withUnsafePointer(to: sizes) { ak_conv_plan($0, AK_FORWARD, 0, &plan) }
     self.sizes = sizes
-    self.weight = weight
     self.finish = finish
-    product = PlannedProduct(plan, weight: weight, id: id, weights) {
-      Self.run(sizes, $0, $1, $2, $3, $4, $5)
-    }
+    product = PlannedProduct(plan, weights.weights(weight, for: plan))
   }
 
   var scratchCount: Int { product.scratchCount }
 
   func run(_ operands: [Tensor], into output: inout Tensor, scratch: Tensor) {
     finish.withEpilogue(operands.count > 1 ? operands[1] : nil) { epilogue in
-      product.run(operands[0], weight, into: &output, scratch: scratch, epilogue) {
+      product.run(operands[0], nil, into: &output, scratch: scratch, epilogue) {
         Self.run(sizes, $0, $1, $2, $3, $4, $5)
       }
     }
@@ -83,26 +79,23 @@ struct ConvolutionKernel: Kernel {
 struct MatrixKernel: Kernel {
   private let sizes: ak_matrix
   private let product: PlannedProduct
-  /// Fixed weights; nil where the right side is an operand.
-  private let weight: Tensor?
+  private let isFixed: Bool
   private let finish: Finish
 
   /// x [rows, in] · weight [in, out].
   init(
-    rows: Int, _ weight: Tensor, id: Graph.Value, _ finish: Finish, _ weights: PackedWeights
+    rows: Int, _ weight: Graph.Value, shape: [Int], _ finish: Finish, _ weights: PackedWeights
   ) {
-    let (k, n) = (weight.shape[0], weight.shape[1])
+    let (k, n) = (shape[0], shape[1])
     let sizes = ak_matrix(
       m: rows, n: n, k: k, lda: k, ldb: n, ldc: n, transpose_a: 0, transpose_b: 0, batch: 1,
       stride_a: 0, stride_b: 0, stride_c: rows * n)
     self.sizes = sizes
-    self.weight = weight
+    isFixed = true
     self.finish = finish
     var plan = ak_plan()
     withUnsafePointer(to: sizes) { ak_matrix_plan($0, &plan) }
-    product = PlannedProduct(plan, weight: weight, id: id, weights) {
-      Self.run(sizes, $0, $1, $2, $3, $4, $5)
-    }
+    product = PlannedProduct(plan, weights.weights(weight, for: plan))
   }
 
   /// op(a)·op(b) of matrices or batches of them; nil for shapes that do not go together.
@@ -127,7 +120,7 @@ struct MatrixKernel: Kernel {
       transpose_b: transposeB ? 1 : 0, batch: max(batchA, batchB),
       stride_a: a.count == 2 || batchA == 1 ? 0 : m * k, stride_b: b.count == 2 ? 0 : k * n,
       stride_c: m * n)
-    weight = nil
+    isFixed = false
     self.finish = finish
     var plan = ak_plan()
     withUnsafePointer(to: sizes) { ak_matrix_plan($0, &plan) }
@@ -137,10 +130,10 @@ struct MatrixKernel: Kernel {
   var scratchCount: Int { product.scratchCount }
 
   func run(_ operands: [Tensor], into output: inout Tensor, scratch: Tensor) {
-    let inputs = weight == nil ? 2 : 1
+    let inputs = isFixed ? 1 : 2
     finish.withEpilogue(operands.count > inputs ? operands[inputs] : nil) { epilogue in
       product.run(
-        operands[0], weight ?? operands[1], into: &output, scratch: scratch, epilogue
+        operands[0], isFixed ? nil : operands[1], into: &output, scratch: scratch, epilogue
       ) {
         Self.run(sizes, $0, $1, $2, $3, $4, $5)
       }
