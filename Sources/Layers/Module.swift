@@ -27,6 +27,10 @@ open class Module {
   /// Modules called in place of properties, in order; nil means: look at the properties.
   open var listedChildren: [(key: String, module: Module)]? { nil }
 
+  /// Parameters and buffers in place of properties, under their own keys; nil means: look at the
+  /// properties.
+  open var listedState: [(key: String, entry: StateEntry)]? { nil }
+
   /// Where distillation takes features from, first to last: the stem, every stage, the pooled vector.
   /// Empty for parts of networks.
   open var stages: [Stage] { [] }
@@ -76,7 +80,8 @@ extension Module {
 
   /// Parameters and buffers of this module alone.
   public var ownState: [(key: String, entry: StateEntry)] {
-    properties().compactMap { key, value in
+    if let listedState { return listedState }
+    return properties().compactMap { key, value in
       if let parameter = value as? Parameter { return (key, .parameter(parameter)) }
       if let buffer = value as? Buffer { return (key, .buffer(buffer)) }
       return nil
