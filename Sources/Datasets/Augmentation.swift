@@ -6,40 +6,49 @@ public protocol AugmentationStep: Sendable {
   /// The call that makes it again: `random_crop(padding=4)`.
   var script: String { get }
   /// Changes a picture whose numbers are not normalised yet, by these draws alone. The size must
-  /// stay, or become what all pictures of the batch become.
-  func apply(to image: inout Image, _ draws: inout Draws)
+  /// stay.
+  ///
+  /// - Parameter mean: The data's mean of each channel, for what lies outside of the picture.
+  func apply(to image: inout Image, _ draws: inout Draws, mean: [Float])
 }
 
-/// Random changes to pictures, one after the other; `+` composes.
+/// Random changes to pictures, one after the other, and at the end, perhaps, a mixing of the batch;
+/// `+` composes.
 public final class Augmentation: Object, ArgumentType, Answer, Sendable {
   public static let kind = "augmentation"
   public static let expected = "an augmentation or none"
 
   public let steps: [any AugmentationStep]
+  /// Mixes the pictures of a batch with one another, after the steps.
+  public let mixing: Mixing?
 
-  public init(_ steps: [any AugmentationStep]) { self.steps = steps }
+  public init(_ steps: [any AugmentationStep], mixing: Mixing? = nil) {
+    self.steps = steps
+    self.mixing = mixing
+  }
 
   public convenience init(_ step: any AugmentationStep) { self.init([step]) }
 
   /// Changes nothing.
   public static let none = Augmentation([])
 
-  public var isIdentity: Bool { steps.isEmpty }
+  public var isIdentity: Bool { steps.isEmpty && mixing == nil }
 
   /// The expression that makes it again.
   public var script: String {
-    isIdentity ? "none" : steps.map(\.script).joined(separator: " + ")
+    let parts = steps.map(\.script) + (mixing.map { [$0.script] } ?? [])
+    return parts.isEmpty ? "none" : parts.joined(separator: " + ")
   }
 
   public var line: String { script }
 
   /// Changes the picture of a sample: a function of (seed, epoch, sample).
-  public func apply(to image: inout Image, seed: Int, epoch: Int, sample: Int) {
+  public func apply(to image: inout Image, seed: Int, epoch: Int, sample: Int, mean: [Float] = []) {
     for (part, step) in steps.enumerated() {
       let stream = Random.stream("augmentation", part, epoch)
       var draws = Draws(
         seed: UInt64(bitPattern: Int64(seed)), stream: stream, place: sample)
-      step.apply(to: &image, &draws)
+      step.apply(to: &image, &draws, mean: mean)
     }
   }
 
@@ -55,7 +64,14 @@ public final class Augmentation: Object, ArgumentType, Answer, Sendable {
 
   public func adding(_ other: Value, reversed: Bool) throws -> Value? {
     guard let other = try? Augmentation.read(other) else { return nil }
-    return .object(Augmentation(reversed ? other.steps + steps : steps + other.steps))
+    guard mixing == nil || other.mixing == nil else {
+      throw Failure(
+        .value, "the batch would be mixed twice",
+        advice: "mixup_cutmix(mixup=0.8, cutmix=1) does one or the other")
+    }
+    return .object(
+      Augmentation(
+        reversed ? other.steps + steps : steps + other.steps, mixing: mixing ?? other.mixing))
   }
 
   public func isEqual(to other: any Object) -> Bool {

@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// The batches of one epoch. Which samples batch k holds, and what augmentation makes of them, is a
 /// function of (seed, epoch, k): any batch can be made directly and again.
@@ -48,9 +48,7 @@ public struct Batches: Sendable {
   }
 
   /// Batch `index` in 0 ..< count: images N H W C and their labels.
-  public func batch(
-    _ index: Int, augmentation: Augmentation = .none
-  ) throws -> (images: Tensor, labels: Labels) {
+  public func batch(_ index: Int, augmentation: Augmentation = .none) throws -> Batch {
     try split.batch(indices(index), augmentation: augmentation, seed: seed, epoch: epoch)
   }
 }

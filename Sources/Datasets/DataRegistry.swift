@@ -17,5 +17,13 @@ public let augmentationRegistry = Registry(
   "Augmentation",
   [
     RandomCrop.declaration,
+    RandomResizedCrop.declaration,
     Flip.declaration,
+    RandAugment.declaration,
+    ColorJitter.declaration,
+    Cutout.declaration,
+    RandomErasing.declaration,
+    Mixup.declaration,
+    CutMix.declaration,
+    MixupCutMix.declaration,
   ])

@@ -10,7 +10,7 @@ public struct Flip: AugmentationStep {
     probability == 0.5 ? "flip()" : "flip(p=\(probability.literal))"
   }
 
-  public func apply(to image: inout Image, _ draws: inout Draws) {
+  public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {
     guard draws.uniform() < probability else { return }
     let channels = image.channels
     for y in 0..<image.height {

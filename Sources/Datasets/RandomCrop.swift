@@ -19,7 +19,7 @@ public struct RandomCrop: AugmentationStep {
       : "random_crop(padding=\(padding), fill=\(fill.literal))"
   }
 
-  public func apply(to image: inout Image, _ draws: inout Draws) {
+  public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {
     let down = draws.integer(below: 2 * padding + 1) - padding
     let right = draws.integer(below: 2 * padding + 1) - padding
     if down == 0, right == 0 { return }

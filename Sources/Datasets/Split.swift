@@ -1,6 +1,6 @@
 public import Catalog
 public import Images
-public import Tensors
+import Tensors
 
 /// The samples of one part of a data set: pictures of one size with a class each.
 public final class Split: Object, ArgumentType, Answer, Sendable {
@@ -75,25 +75,32 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   ///
   /// - Parameters:
   ///   - augmentation: Changes each picture before normalisation; what it does to a sample depends
-  ///     on (seed, epoch, index) alone.
+  ///     on (seed, epoch, index) alone. A mixing then mixes the pictures of the batch.
   public func batch(
     _ indices: [Int], augmentation: Augmentation = .none, seed: Int = 0, epoch: Int = 0
-  ) throws -> (images: Tensor, labels: Labels) {
+  ) throws -> Batch {
     let size = height * width * channels
     var tensor = Tensor(uninitialized: [indices.count, height, width, channels])
     try tensor.mutate { target in
       var image = Image(height: height, width: width, channels: channels)
       for (row, index) in indices.enumerated() {
         let place = places?[index] ?? index
-        if augmentation.isIdentity {
+        if augmentation.steps.isEmpty {
           try images.load(place, normalised: normalisation, into: target + row * size)
           continue
         }
         try images.load(place, into: &image)
-        augmentation.apply(to: &image, seed: seed, epoch: epoch, sample: index)
+        augmentation.apply(
+          to: &image, seed: seed, epoch: epoch, sample: index, mean: normalisation.mean)
         normalisation.apply(to: image, into: target + row * size)
       }
     }
-    return (tensor, Labels(indices.map { labels[$0] }))
+    let own = indices.map { labels[$0] }
+    guard let mixing = augmentation.mixing, !indices.isEmpty else {
+      return Batch(images: tensor, labels: Labels(own))
+    }
+    let mixes = mixing.apply(
+      to: &tensor, labels: own, samples: indices, seed: seed, epoch: epoch)
+    return Batch(images: tensor, labels: Labels(mixes.map(\.dominant)), mixes: mixes)
   }
 }

@@ -17,7 +17,7 @@ let commandRegistry: Registry = Registry(
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     Summary.declaration, Script.declaration, Save.declaration, Load.declaration,
     Rewind.declaration, Undo.declaration, Fork.declaration, RunHistory.declaration,
-    Clone.declaration, Help.declaration, Listing.declaration,
+    Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
     Preprocessing.declaration,
   ] + SessionCalls.declarations + Replaying.declarations + Talking.declarations)
 
@@ -25,12 +25,12 @@ extension Session {
   /// All that can be typed.
   public static let library: Library = Library([
     commandRegistry, modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
-    dataRegistry, augmentationRegistry, baseCalls,
+    clippingRegistry, dataRegistry, augmentationRegistry, baseCalls,
   ])
 
   /// What makes values and does nothing else: what a file may call.
   static let makers: Library = Library([
-    modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, dataRegistry,
-    augmentationRegistry,
+    modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
+    dataRegistry, augmentationRegistry,
   ])
 }

@@ -45,7 +45,10 @@ final class LiveView {
     case .evaluating(let done, let total):
       draw(" · evaluating \(percent(Double(done) / Double(max(1, total))))")
     case .epoch(let epoch, let evaluation):
-      evaluated = "epoch \(epoch) · " + evaluation.text
+      let averaged = run.log["test_ema_accuracy"]?.last.map {
+        " · averaged weights \(NumberFormat.percent(2).text($0))"
+      }
+      evaluated = "epoch \(epoch) · " + evaluation.text + (averaged ?? "")
       if session.isLive {
         draw("")
       } else if !isQuiet {

@@ -6,8 +6,10 @@ import Training
 /// Axis label and unit of a run's figures.
 private func axis(of name: String) -> Axis {
   switch name {
-  case "accuracy", "agreement", "test_accuracy", "test_agreement": Axis("share")
+  case "accuracy", "agreement", "test_accuracy", "test_agreement", "test_ema_accuracy":
+    Axis("share")
   case "lr": Axis("learning rate")
+  case "grad_norm": Axis("norm")
   default: Axis("loss")
   }
 }
@@ -17,9 +19,9 @@ extension Run {
   func curves(smooth: Double) -> Plot {
     let losses = (["loss"] + goal.terms.map(\.name)).compactMap { log[$0] }
     let shown = losses.count == 2 ? Array(losses.prefix(1)) : losses
-    let shares = ["accuracy", "agreement", "test_accuracy", "test_agreement"].compactMap {
-      log[$0]
-    }
+    let shares = [
+      "accuracy", "agreement", "test_accuracy", "test_agreement", "test_ema_accuracy",
+    ].compactMap { log[$0] }
     let panels = [("loss", shown), ("share", shares)].filter { !$0.1.isEmpty }.map {
       label, series in
       Panel(

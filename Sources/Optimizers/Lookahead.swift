@@ -1,4 +1,3 @@
-import CKernels
 import Catalog
 import Tensors
 
@@ -63,14 +62,7 @@ struct Lookahead: UpdateRule {
     var slow = slots.removeLast()
     base.update(&parameter, gradient, &slots, step: step, decays: decays)
     if step.isMultiple(of: k) {
-      let count = parameter.count
-      parameter.read { fast in
-        slow.mutate { slow in
-          parallelFor(count, chunk: 1 << 14) { low, high in
-            ak_lerp(alpha, fast, slow, low, high)
-          }
-        }
-      }
+      slow.move(towards: parameter, by: alpha)
       parameter = slow
     }
     slots.append(slow)

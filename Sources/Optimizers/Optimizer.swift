@@ -150,6 +150,7 @@ extension Optimizer {
   /// - Returns: The names of the slots that go on.
   @discardableResult
   public func takeOver(from other: Optimizer) -> [String] {
+    attach(to: other.parameters)
     let kept = rule.slots.filter(other.rule.slots.contains)
     guard !kept.isEmpty, rule.slots.allSatisfy({ kept.contains($0) || rule.lateSlots.contains($0) })
     else { return [] }
@@ -159,7 +160,6 @@ extension Optimizer {
       let fresh = rule.initialSlots(for: parameter.value, after: stepCount)
       slots[key] = zip(rule.slots, fresh).map { known["\($0).\(key)"] ?? $1 }
     }
-    attach(to: other.parameters)
     return kept
   }
 
@@ -179,6 +179,15 @@ extension Optimizer {
       let difference = slow[entry.key].flatMap { try? entry.parameter.value - $0 }
       return sum + (difference?.squaredNorm ?? 0)
     }.squareRoot()
+  }
+
+  /// The norm of everything it keeps, by slot: "exp_avg". Empty before the first step.
+  public var slotNorms: [(slot: String, norm: Double)] {
+    if slots.isEmpty { return [] }
+    let keys = slots.keys.sorted()
+    return rule.slots.enumerated().map { place, slot in
+      (slot, gradientNorm(keys.compactMap { slots[$0]?[place] }))
+    }
   }
 
   /// Where it stands: the rule's figures at the last step, or the first one to come.

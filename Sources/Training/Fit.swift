@@ -55,6 +55,13 @@ extension Run {
     if let agreement = evaluation.agreement {
       log.append(agreement, to: "test_agreement", step: steps)
     }
+    if let averages {
+      let averaged = try withWeights(averages.parameters, averages.buffers) {
+        try evaluate(student, on: split, of: data, check: check)
+      }
+      log.append(averaged.accuracy, to: "test_ema_accuracy", step: steps)
+      log.append(averaged.loss, to: "test_ema_loss", step: steps)
+    }
     try report(.epoch((steps + stepsPerEpoch - 1) / stepsPerEpoch, evaluation))
   }
 
@@ -67,7 +74,8 @@ extension Run {
       RunSetup(
         student: twin, teacher: nil, data: data, goal: goal.withoutTeacher ?? Run.plainGoal,
         optimizer: optimizer, schedule: schedule, augmentation: augmentation,
-        batch: batch, epochs: epochs, seed: seed, shuffle: shuffle))
+        batch: batch, epochs: epochs, seed: seed, shuffle: shuffle, clipping: clipping,
+        averaging: averaging))
   }
 
   private static var plainGoal: Goal { Goal(CrossEntropy()) }

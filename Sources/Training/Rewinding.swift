@@ -77,17 +77,21 @@ extension Run {
   ) throws {
     for (index, stretch) in way.stretches.enumerated() {
       let isSame = index > 0 && stretch.settings.optimizer === optimizer
+      let old = optimizer
       settings = stretch.settings
       notedSettings = stretch.noted
       if index == 0 {
         steps = way.snapshot.steps
         moved = way.snapshot.moved
       } else {
-        // A new optimizer began with nothing; an old one kept its memory under its new settings.
+        // A new optimizer began with what it could take over; an old one kept its memory under its
+        // new settings.
         var state = isSame ? optimizer.state : optimizer.fresh().state
         state.rule = stretch.rule
         state.scope = stretch.scope
         optimizer.state = state
+        if !isSame { optimizer.takeOver(from: old) }
+        if averaging == .off { averages = nil }
       }
       let end = index + 1 < way.stretches.count ? way.stretches[index + 1].start : target
       while steps < end {
@@ -109,7 +113,7 @@ extension Run {
       RunSetup(
         student: twin, teacher: teacher, data: data, goal: goal, optimizer: optimizer,
         schedule: schedule, augmentation: augmentation, batch: batch, epochs: epochs, seed: seed,
-        shuffle: shuffle))
+        shuffle: shuffle, clipping: clipping, averaging: averaging))
     twin.weights = present
     twin.normalisation = student.normalisation
     run.record.arguments = record.arguments

@@ -19,11 +19,15 @@ public struct RunSetup {
   public var epochs: Int
   public var seed: Int
   public var shuffle: Bool
+  /// What is done to gradients that are too long.
+  public var clipping: Clipping?
+  /// Whether the weights are averaged.
+  public var averaging: Averaging
 
   public init(
     student: Model, teacher: Model?, data: Dataset, goal: Goal, optimizer: Optimizer,
     schedule: Schedule, augmentation: Augmentation, batch: Int, epochs: Int, seed: Int,
-    shuffle: Bool
+    shuffle: Bool, clipping: Clipping? = nil, averaging: Averaging = .off
   ) {
     self.student = student
     self.teacher = teacher
@@ -36,6 +40,8 @@ public struct RunSetup {
     self.epochs = epochs
     self.seed = seed
     self.shuffle = shuffle
+    self.clipping = clipping
+    self.averaging = averaging
   }
 }
 
@@ -59,6 +65,10 @@ public final class Run: Object, ArgumentType, Answer {
   public internal(set) var epochs: Int
   public let seed: Int
   public let shuffle: Bool
+  public internal(set) var clipping: Clipping?
+  public internal(set) var averaging: Averaging
+  /// Running means of the weights, where they are kept.
+  var averages: Averages?
   /// Steps done.
   public internal(set) var steps = 0
   public internal(set) var log = Log()
@@ -94,6 +104,8 @@ public final class Run: Object, ArgumentType, Answer {
     epochs = setup.epochs
     seed = setup.seed
     shuffle = setup.shuffle
+    clipping = setup.clipping
+    averaging = setup.averaging
     notedSettings = optimizer.settingTexts
     initialWeights = setup.student.weights
     parameters = setup.student.network.parameters.filter(\.parameter.isTrainable)
@@ -102,6 +114,7 @@ public final class Run: Object, ArgumentType, Answer {
       return buffer
     }
     record = RunRecord(setup)
+    optimizer.attach(to: parameters)
     try Run.check(setup)
   }
 
@@ -109,6 +122,14 @@ public final class Run: Object, ArgumentType, Answer {
   public var stepsPerEpoch: Int { max(1, (data.train.count + batch - 1) / batch) }
   public var plannedSteps: Int { epochs * stepsPerEpoch }
   public var epoch: Double { Double(steps) / Double(stepsPerEpoch) }
+
+  /// What a person should know of the plan: constants of long recipes that were scaled to it.
+  public var notes: [String] {
+    [
+      schedule.note(total: plannedSteps, stepsPerEpoch: stepsPerEpoch),
+      averaging.note(planned: plannedSteps),
+    ].compactMap { $0 }
+  }
 
   public var line: String {
     let from = teacher.map { " ← \($0.name)" } ?? ""

@@ -45,6 +45,11 @@ struct RunFileHeader: Codable {
   var stretches: [SavedStretch]?
   /// Whether the optimizer was set after the last step.
   var isOptimizerNew: Bool?
+  var clip: String?
+  /// Nil where the weights are not averaged.
+  var ema: String?
+  /// Steps that are in the averages, `ema.*`.
+  var averagedSteps: Int?
 }
 
 extension Run {
@@ -63,10 +68,17 @@ extension Run {
       series: log.series.map {
         RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
       }, events: record.events, stretches: timeline.saved,
-      isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer })
+      isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer },
+      clip: clipping?.script, ema: averaging == .off ? nil : averaging.literal,
+      averagedSteps: averages?.updates)
     var metadata = [Run.headerKey: try Run.encode(header)]
     student.writeFacts(to: &metadata)
     var entries = try student.checkpointEntries(prefix: "student.")
+    if let averages {
+      entries += try withWeights(averages.parameters, averages.buffers) {
+        try student.checkpointEntries(prefix: "ema.")
+      }
+    }
     let present = student.weights
     let unseen = version &- seenVersion
     student.weights = initialWeights
@@ -119,8 +131,16 @@ extension Run {
         optimizer: try part(header.optimizer, Optimizer.self),
         schedule: try part(header.schedule, Schedule.self),
         augmentation: try part(header.augment, Augmentation.self), batch: header.batch,
-        epochs: header.epochs, seed: header.seed, shuffle: header.shuffle))
+        epochs: header.epochs, seed: header.seed, shuffle: header.shuffle,
+        clipping: try header.clip.map { try part($0, Clipping.self) },
+        averaging: try header.ema.map { try part($0, Averaging.self) } ?? .off))
     let first = run.moved
+    if let updates = header.averagedSteps {
+      try student.load(file, from: origin, prefix: "ema.")
+      run.averages = Averages(
+        parameters: run.parameters.map(\.parameter.value), buffers: run.buffers.map(\.value),
+        updates: updates)
+    }
     try student.load(file, from: origin, prefix: "student.")
     try run.restoreOptimizer(header, file, origin)
     run.steps = header.steps
@@ -133,7 +153,8 @@ extension Run {
       header.stretches, first: first, isOwn: !(header.isOptimizerNew ?? false),
       goal: { try part($0, Goal.self) }, optimizer: { try part($0, Optimizer.self) },
       schedule: { try part($0, Schedule.self) },
-      augmentation: { try part($0, Augmentation.self) })
+      augmentation: { try part($0, Augmentation.self) },
+      clipping: { try part($0, Clipping.self) }, averaging: { try part($0, Averaging.self) })
     return run
   }
 
@@ -142,12 +163,12 @@ extension Run {
   ) throws {
     var state = optimizer.state
     state.stepCount = header.optimizerSteps
-    let shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.parameter.shape) })
-    for slot in header.optimizerSteps > 0 ? state.rule.slots : [] {
-      for (key, shape) in shapes {
+    for (key, parameter) in header.optimizerSteps > 0 ? parameters : [] {
+      let fresh = state.rule.initialSlots(for: parameter.value, after: 0)
+      for (slot, tensor) in zip(state.rule.slots, fresh) {
         let name = "optimizer.\(slot).\(key)"
-        guard let array = file[name], array.shape == shape else {
-          throw Run.damaged(origin, "'\(name)' is missing or not \(shapeText(shape))")
+        guard let array = file[name], array.shape == tensor.shape else {
+          throw Run.damaged(origin, "'\(name)' is missing or not \(shapeText(tensor.shape))")
         }
         state.tensors["\(slot).\(key)"] = array.tensor()
       }
@@ -183,7 +204,9 @@ extension Run {
       }
       let counts = [header.batch, header.epochs]
       guard counts.allSatisfy({ $0 >= 1 && $0 <= most }),
-        [header.steps, header.optimizerSteps].allSatisfy({ $0 >= 0 && $0 <= 1 << 53 }),
+        [header.steps, header.optimizerSteps, header.averagedSteps ?? 0].allSatisfy({
+          $0 >= 0 && $0 <= 1 << 53
+        }),
         header.series.allSatisfy({ $0.steps.count == $0.values.count })
       else { throw damaged(origin, "its counts make no sense") }
       return header

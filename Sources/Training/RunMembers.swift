@@ -8,8 +8,9 @@ extension Run {
   public var memberNames: [String] {
     [
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
-      "seed", "steps", "epoch", "script",
-    ] + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
+      "seed", "steps", "epoch", "clip", "ema", "script",
+    ] + (averages == nil ? [] : ["averaged"]) + (optimizer.slowWeights == nil ? [] : ["slow"])
+      + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
   }
 
   public func member(_ name: String) -> Value? {
@@ -26,6 +27,10 @@ extension Run {
     case "seed": .number(Double(seed))
     case "steps": .number(Double(steps))
     case "epoch": .number(epoch)
+    case "clip": clipping.map { .object($0) } ?? Value.none
+    case "ema": averaging.value
+    case "averaged": (try? averagedStudent()).map { .object($0) }
+    case "slow": (try? slowStudent()).map { .object($0) }
     case "script": .string(record.script)
     default: series(name).map { .object($0) }
     }
@@ -39,7 +44,7 @@ extension Run {
   /// What every step logs.
   private var figureNames: [String] {
     ["loss"] + goal.terms.map(\.name) + ["accuracy"] + (teacher == nil ? [] : ["agreement"])
-      + ["lr"]
+      + ["lr"] + (clipping == nil ? [] : ["grad_norm"])
   }
 
   /// Changes a setting between steps; the change becomes part of the record.
@@ -57,7 +62,9 @@ extension Run {
       text = new.script
     case "optimizer":
       let new = try read(Optimizer.self, name, value)
+      let old = optimizer
       optimizer = new.fresh()
+      optimizer.takeOver(from: old)
       notedSettings = optimizer.settingTexts
       text = new.script
     case "schedule":
@@ -67,6 +74,13 @@ extension Run {
       augmentation = try read(Augmentation.self, name, value)
       epochOrder = nil
       text = augmentation.script
+    case "clip":
+      clipping = try read(Clipping?.self, name, value)
+      text = clipping?.script ?? "none"
+    case "ema":
+      averaging = try read(Averaging.self, name, value)
+      if averaging == .off { averages = nil }
+      text = averaging.literal
     case "epochs":
       epochs = try positive(name, value)
       text = String(epochs)
@@ -79,7 +93,8 @@ extension Run {
   private func read<T: ArgumentType>(_ type: T.Type, _ name: String, _ value: Value) throws -> T {
     do {
       return try T.read(value)
-    } catch is Mismatch {
+    } catch let mismatch as Mismatch {
+      if let reason = mismatch.reason { throw Failure(.value, "run.\(name): \(reason)") }
       throw Failure(
         .type, "run.\(name) needs \(T.expected), got \(value.line(quoted: true))")
     }

@@ -36,6 +36,8 @@ public final class RunRecord: Past {
     if !setup.augmentation.steps.isEmpty { arguments += ", augment=\(setup.augmentation.script)" }
     if setup.seed != 0 { arguments += ", seed=\(setup.seed)" }
     if !setup.shuffle { arguments += ", shuffle=false" }
+    if let clipping = setup.clipping { arguments += ", clip=\(clipping.script)" }
+    if setup.averaging != .off { arguments += ", ema=\(setup.averaging.literal)" }
     self.arguments = arguments
   }
 
@@ -89,7 +91,27 @@ public final class RunRecord: Past {
     return (statements(making: student, &variables)).joined(separator: "\n")
   }
 
+  private init(_ other: RunRecord) {
+    student = other.student
+    studentPast = other.studentPast
+    teacher = other.teacher
+    teacherPast = other.teacherPast
+    data = other.data
+    arguments = other.arguments
+    events = other.events
+  }
+
+  /// A copy that later events do not reach.
+  var frozen: RunRecord { RunRecord(self) }
+
   public func statements(model: String, _ variables: inout VariableNames) -> [String] {
+    making(model: model, &variables).lines
+  }
+
+  /// The statements that train the model in a variable, and the run's variable.
+  func making(
+    model: String, _ variables: inout VariableNames
+  ) -> (lines: [String], run: String) {
     var lines: [String] = []
     let (data, isNew) = variables.shared("data", for: self.data)
     if isNew { lines.append("\(data) = \(self.data)") }
@@ -109,7 +131,7 @@ public final class RunRecord: Past {
       case .change(let text): lines.append("\(run).\(text)")
       }
     }
-    return lines
+    return (lines, run)
   }
 
   private func statements(making model: String, _ variables: inout VariableNames) -> [String] {

@@ -13,6 +13,8 @@ struct RunSettings {
   var augmentation: Augmentation
   var batch: Int
   var epochs: Int
+  var clipping: Clipping?
+  var averaging: Averaging
 }
 
 extension Run {
@@ -20,7 +22,8 @@ extension Run {
     get {
       RunSettings(
         teacher: teacher, goal: goal, optimizer: optimizer, schedule: schedule,
-        augmentation: augmentation, batch: batch, epochs: epochs)
+        augmentation: augmentation, batch: batch, epochs: epochs, clipping: clipping,
+        averaging: averaging)
     }
     set {
       teacher = newValue.teacher
@@ -30,6 +33,8 @@ extension Run {
       augmentation = newValue.augmentation
       batch = newValue.batch
       epochs = newValue.epochs
+      clipping = newValue.clipping
+      averaging = newValue.averaging
       epochOrder = nil
     }
   }

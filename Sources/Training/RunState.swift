@@ -20,12 +20,13 @@ struct Moved {
   let parameters: [Tensor]
   let buffers: [Tensor]
   let optimizer: OptimizerState
+  let averages: Averages?
 
   /// Memory that it holds once everything else has moved on.
   var bytes: Int {
     let numbers =
       parameters.reduce(0) { $0 + $1.count } + buffers.reduce(0) { $0 + $1.count }
-      + optimizer.tensors.values.reduce(0) { $0 + $1.count }
+      + optimizer.tensors.values.reduce(0) { $0 + $1.count } + (averages?.count ?? 0)
     return numbers * MemoryLayout<Float>.size
   }
 }
@@ -35,12 +36,13 @@ extension Run {
     get {
       Moved(
         parameters: parameters.map(\.parameter.value), buffers: buffers.map(\.value),
-        optimizer: optimizer.state)
+        optimizer: optimizer.state, averages: averages)
     }
     set {
       for (entry, value) in zip(parameters, newValue.parameters) { entry.parameter.value = value }
       for (buffer, value) in zip(buffers, newValue.buffers) { buffer.value = value }
       optimizer.state = newValue.optimizer
+      averages = newValue.averages
       seenVersion = version
     }
   }

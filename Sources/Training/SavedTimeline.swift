@@ -17,6 +17,8 @@ struct SavedStretch: Codable {
   var augment: String
   var batch: Int
   var epochs: Int
+  var clip: String?
+  var ema: String
 }
 
 extension Timeline {
@@ -30,9 +32,12 @@ extension Timeline {
       let isNew = index == 0 || stretches[index - 1].settings.optimizer !== settings.optimizer
       return SavedStretch(
         start: stretch.start, goal: settings.goal.script,
-        optimizer: Optimizer(stretch.rule, scope: stretch.scope).script, isNewOptimizer: isNew,
+        optimizer: Optimizer(
+          stretch.rule, scope: stretch.scope, centralization: settings.optimizer.centralization
+        ).script, isNewOptimizer: isNew,
         schedule: settings.schedule.script, augment: settings.augmentation.script,
-        batch: settings.batch, epochs: settings.epochs)
+        batch: settings.batch, epochs: settings.epochs, clip: settings.clipping?.script,
+        ema: settings.averaging.literal)
     }
   }
 }
@@ -48,7 +53,8 @@ extension Run {
   func restoreTimeline(
     _ saved: [SavedStretch]?, first: Moved, isOwn: Bool,
     goal: (String) throws -> Goal, optimizer part: (String) throws -> Optimizer,
-    schedule: (String) throws -> Schedule, augmentation: (String) throws -> Augmentation
+    schedule: (String) throws -> Schedule, augmentation: (String) throws -> Augmentation,
+    clipping: (String) throws -> Clipping, averaging: (String) throws -> Averaging
   ) throws {
     timeline = Timeline()
     defer { seenVersion = version }
@@ -64,14 +70,16 @@ extension Run {
           teacher: teacher, goal: try goal(stretch.goal), optimizer: own,
           schedule: try schedule(stretch.schedule),
           augmentation: try augmentation(stretch.augment), batch: stretch.batch,
-          epochs: stretch.epochs)
+          epochs: stretch.epochs, clipping: try stretch.clip.map(clipping),
+          averaging: try averaging(stretch.ema))
         timeline.begin(
           Timeline.Stretch(
             start: stretch.start, settings: settings, rule: set.rule, scope: set.scope,
             noted: set.settingTexts))
         if index == 0 {
           let start = Moved(
-            parameters: first.parameters, buffers: first.buffers, optimizer: set.state)
+            parameters: first.parameters, buffers: first.buffers, optimizer: set.state,
+            averages: nil)
           timeline.add(Timeline.Snapshot(steps: 0, moved: start, isForeign: true))
         }
       }

@@ -27,6 +27,8 @@ public struct StepResult: Sendable, Equatable {
   /// Share of the batch where student and teacher agree; nil without a teacher.
   public var agreement: Double?
   public var lr: Double
+  /// Norm of all gradients together before they are clipped; nil where they are not.
+  public var gradientNorm: Double?
   public var samples: Int
   public var seconds: Double
 }
@@ -54,17 +56,24 @@ extension Run {
   /// number. It keeps no record, so rewinding makes steps again by it.
   func move() throws -> StepResult {
     let statistics = buffers.map(\.value)
+    // Not the averages themselves: a second reference would have them copied.
+    let hadAverages = averages != nil
     do {
       let batch = try nextBatch()
-      let outcome = try computeStep(batch.images, batch.labels)
+      beginAverages()
+      let outcome = try computeStep(batch)
+      let gradientNorm = clipping.map { _ in Optimizers.gradientNorm(outcome.gradients) }
       let pace = applyGradients(outcome.gradients)
+      updateAverages()
       steps += 1
       seenVersion = version
       return StepResult(
         step: steps, loss: outcome.loss, terms: outcome.terms, accuracy: outcome.accuracy,
-        agreement: outcome.agreement, lr: pace.lr, samples: batch.labels.count, seconds: 0)
+        agreement: outcome.agreement, lr: pace.lr, gradientNorm: gradientNorm,
+        samples: batch.labels.count, seconds: 0)
     } catch {
       for (buffer, value) in zip(buffers, statistics) { buffer.value = value }
+      if !hadAverages { averages = nil }
       seenVersion = version
       throw error
     }
@@ -78,13 +87,16 @@ extension Run {
     var gradients: [Tensor]
   }
 
-  private func computeStep(_ images: Tensor, _ labels: Labels) throws -> Outcome {
+  private func computeStep(_ batch: Batch) throws -> Outcome {
+    let images = batch.images
     let teacherLogits = try teacherLogits(images)
     let context = Context(
       isTraining: true, isRecording: true, seed: UInt64(bitPattern: Int64(seed)), step: steps)
     let logits = try student(images, context)
+    let targets: Targets =
+      batch.targets(classes: student.classes).map { .soft($0) } ?? .hard(batch.labels)
     let (total, values) = try goal.evaluate(
-      LossInput(logits: logits, targets: .hard(labels), teacherLogits: teacherLogits))
+      LossInput(logits: logits, targets: targets, teacherLogits: teacherLogits))
     let loss = Double(total.scalar)
     let terms = zip(goal.terms, values).map {
       TermValue(name: $0.name, weight: $0.weight, value: Double($1.scalar))
@@ -98,14 +110,14 @@ extension Run {
     let predicted = try logits.argmax()
     let parameters = self.parameters.map(\.parameter.tracked)
     return Outcome(
-      loss: loss, terms: terms, accuracy: share(predicted.values, labels.values),
+      loss: loss, terms: terms, accuracy: share(predicted.values, batch.labels.values),
       agreement: try teacherLogits.map { share(predicted.values, try $0.argmax().values) },
       gradients: try gradients(of: total, withRespectTo: parameters))
   }
 
   /// The frozen teacher's logits of the student's images, re-normalised to what it was trained on:
   /// x_T = (x·std_S + mean_S − mean_T)/std_T.
-  func teacherLogits(_ images: Tensor) throws -> Tensor? {
+  public func teacherLogits(_ images: Tensor) throws -> Tensor? {
     try frozenTeacher()?.logits(images, from: data)
   }
 
@@ -114,7 +126,8 @@ extension Run {
     let pace = schedule.pace(
       Moment(step: steps, total: plannedSteps, stepsPerEpoch: stepsPerEpoch),
       base: Double(base.literal) ?? Double(base))
-    optimizer.step(parameters, gradients, pace: pace)
+    let bounded = clipping?.bound.bounded(gradients, of: parameters) ?? gradients
+    optimizer.step(parameters, bounded, pace: pace)
     return pace
   }
 
@@ -124,10 +137,11 @@ extension Run {
     log.append(result.accuracy, to: "accuracy", step: steps)
     if let agreement = result.agreement { log.append(agreement, to: "agreement", step: steps) }
     log.append(result.lr, to: "lr", step: steps)
+    if let norm = result.gradientNorm { log.append(norm, to: "grad_norm", step: steps) }
   }
 
   /// The batch of the next step: a function of (seed, step, batch size) alone.
-  func nextBatch() throws -> (images: Tensor, labels: Labels) {
+  public func nextBatch() throws -> Batch {
     let (epoch, index) = steps.quotientAndRemainder(dividingBy: stepsPerEpoch)
     if epochOrder?.epoch != epoch {
       epochOrder = EpochOrder(

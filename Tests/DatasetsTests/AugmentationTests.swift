@@ -80,12 +80,12 @@ struct AugmentationTests {
   @Test func aBatchIsAugmentedSampleBySample() throws {
     let split = try digits().train
     let crop = Augmentation(RandomCrop(padding: 2))
-    let (one, _) = try split.batch([4, 17], augmentation: crop, seed: 3, epoch: 1)
-    let (other, _) = try split.batch([17, 9, 4], augmentation: crop, seed: 3, epoch: 1)
+    let one = try split.batch([4, 17], augmentation: crop, seed: 3, epoch: 1).images
+    let other = try split.batch([17, 9, 4], augmentation: crop, seed: 3, epoch: 1).images
     #expect(Array(one.values[64...]) == Array(other.values[..<64]))
     #expect(Array(one.values[..<64]) == Array(other.values[128...]))
-    let (unchanged, _) = try split.batch([4, 17])
-    let (zero, _) = try split.batch([4, 17], augmentation: Augmentation(RandomCrop(padding: 0)))
+    let unchanged = try split.batch([4, 17]).images
+    let zero = try split.batch([4, 17], augmentation: Augmentation(RandomCrop(padding: 0))).images
     #expect(unchanged.values == zero.values)
   }
 

@@ -55,7 +55,8 @@ struct BatchTests {
     let split = counted(23)
     let batches = Batches(split, seed: 9, epoch: 0, batchSize: 4)
     for index in 0..<batches.count {
-      let (images, labels) = try batches.batch(index)
+      let batch = try batches.batch(index)
+      let (images, labels) = (batch.images, batch.labels)
       let samples = batches.indices(index)
       #expect(images.shape == [samples.count, 2, 2, 1])
       #expect(labels.values == samples.map { Int32($0 % 3) })

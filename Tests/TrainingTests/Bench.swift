@@ -17,7 +17,8 @@ final class NoSession: CallContext {}
 /// (batch statistics, momentum, a moving schedule, augmentation, a last batch that is not full).
 enum Bench {
   static let library = Library([
-    modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, augmentationRegistry,
+    modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
+    augmentationRegistry,
   ])
 
   /// The value of a call with named arguments.

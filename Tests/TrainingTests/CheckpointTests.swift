@@ -40,7 +40,8 @@ import Training
   @Test(arguments: optimizerRegistry.declarations.map(\.name))
   func everyOptimizerReturnsWhole(_ name: String) throws {
     let run = try Bench.run { setup in
-      setup.optimizer = try Bench.call(name, ["lr": .number(0.01)])
+      setup.optimizer = try Bench.call(
+        name, name == "lookahead" ? ["base": .object(Optimizer.usual)] : ["lr": .number(0.01)])
       setup.schedule = try Bench.call("cosine", ["warmup": .number(1)])
       setup.augmentation = .none
       setup.shuffle = false

@@ -22,7 +22,8 @@ import Training
   private func expected(
     _ model: Model, _ teacher: Model, _ data: Dataset
   ) throws -> Figures {
-    let (images, labels) = try data.test.batch(Array(0..<data.test.count))
+    let batch = try data.test.batch(Array(0..<data.test.count))
+    let (images, labels) = (batch.images, batch.labels)
     func rows(_ model: Model) throws -> [[Double]] {
       let logits = try model(try renormalised(images, for: model, from: data), .evaluation)
       let values = logits.values.map { Double($0) }
@@ -82,7 +83,8 @@ import Training
     let model: Model = try Bench.call(
       "resnet8", ["classes": .number(7), "channels": .number(1)])
     let found = try evaluate(model, on: data.test, of: data)
-    let (images, labels) = try data.test.batch(Array(0..<9))
+    let batch = try data.test.batch(Array(0..<9))
+    let (images, labels) = (batch.images, batch.labels)
     let logits = try model(images, .evaluation).values
     let hits = (0..<9).count { sample in
       let row = Array(logits[sample * 7..<(sample + 1) * 7])

@@ -17,16 +17,18 @@ enum Train {
     Argument("data", "What it is trained on.") as Argument<Dataset>,
     Argument("goal", "The loss to be made small.", default: Goal(CrossEntropy())),
     optimizerArgument, scheduleArgument, batchArgument, epochsArgument, augmentArgument,
-    seedArgument, shuffleArgument,
+    seedArgument, shuffleArgument, clippingArgument, averagingArgument,
     examples: ["t = train(student, data, epochs=1)"],
     keywords: ["run", "training", "learn"]
   ) {
-    session, model, data, goal, optimizer, schedule, batch, epochs, augment, seed, shuffle in
+    session, model, data, goal, optimizer, schedule, batch, epochs, augment, seed, shuffle,
+    clipping, averaging in
     try session.made(
       RunSetup(
         student: model, teacher: nil, data: data, goal: goal, optimizer: optimizer,
         schedule: schedule, augmentation: augment, batch: batch, epochs: epochs,
-        seed: seed ?? session.seed, shuffle: shuffle))
+        seed: seed ?? session.seed, shuffle: shuffle, clipping: clipping,
+        averaging: averaging))
   }
 
   static let distillation: Declaration = .command(
@@ -42,17 +44,18 @@ enum Train {
       "goal", "The loss to be made small: a sum of weighted terms.",
       default: Goal.usual),
     optimizerArgument, scheduleArgument, batchArgument, epochsArgument, augmentArgument,
-    seedArgument, shuffleArgument,
+    seedArgument, shuffleArgument, clippingArgument, averagingArgument,
     examples: ["run = distill(student, teacher, data, ce() + 5*kd(T=1), epochs=1)"],
     keywords: ["run", "teacher", "student", "knowledge distillation"]
   ) {
     session, student, teacher, data, goal, optimizer, schedule, batch, epochs, augment, seed,
-    shuffle in
+    shuffle, clipping, averaging in
     try session.made(
       RunSetup(
         student: student, teacher: teacher, data: data, goal: goal, optimizer: optimizer,
         schedule: schedule, augmentation: augment, batch: batch, epochs: epochs,
-        seed: seed ?? session.seed, shuffle: shuffle))
+        seed: seed ?? session.seed, shuffle: shuffle, clipping: clipping,
+        averaging: averaging))
   }
 
   private static let optimizerArgument = Argument(
@@ -72,6 +75,11 @@ enum Train {
     default: Int?.none)
   private static let shuffleArgument = Argument(
     "shuffle", "Whether each epoch has an order of its own.", default: true)
+  private static let clippingArgument = Argument(
+    "clip", "Largest norm of the gradients together, or a clipping.", default: Clipping?.none)
+  private static let averagingArgument = Argument(
+    "ema", "Decay of a running mean of the weights; true: one scaled to the plan.",
+    default: Averaging.off)
 }
 
 extension Session {
@@ -79,6 +87,7 @@ extension Session {
   func made(_ setup: RunSetup) throws -> Run {
     let run = try Run(setup)
     adopt(run)
+    for note in run.notes { write("note: \(note)\n", toError: false) }
     return run
   }
 }
