@@ -35,19 +35,15 @@ void ak_norm_apply(const float *x, const float *mean, const float *scale, const 
             high)
 }
 
-void ak_norm_gradient_sums(const float *x, const float *y, const float *dy, const float *mean,
-                           int activation, long rows, long columns, long slot, long slots,
+void ak_norm_gradient_sums(const ak_norm_gradient *norm, long slot, long slots,
                            double *partial, long low, long high) {
-  AK_CHOOSE(norm_gradient_sums, x, y, dy, mean, activation, rows, columns, slot, slots,
-            partial, low, high)
+  AK_CHOOSE(norm_gradient_sums, norm, slot, slots, partial, low, high)
 }
 
-void ak_norm_gradient_apply(const float *x, const float *y, const float *dy,
-                            const float *mean, const float *a, const float *b, const float *d,
-                            int activation, float *dx, float *dresidual, long rows,
-                            long columns, long low, long high) {
-  AK_CHOOSE(norm_gradient_apply, x, y, dy, mean, a, b, d, activation, dx, dresidual, rows,
-            columns, low, high)
+void ak_norm_gradient_apply(const ak_norm_gradient *norm, const float *a, const float *b,
+                            const float *d, float *dx, float *dresidual, long low,
+                            long high) {
+  AK_CHOOSE(norm_gradient_apply, norm, a, b, d, dx, dresidual, low, high)
 }
 
 void ak_norm_sums_finish(const double *partial, long columns, long slots, double *sums,

@@ -2,13 +2,43 @@
 
 enum { V(norm_strip) = 256, V(norm_rows) = 32 };
 
-/// g = dy where the activation let y through.
-static inline vf V(through)(int activation, vf y, vf dy) {
-  vi open = (vi){0} == 0;
-  if (activation != AK_NORM_NONE) open = y > (vf){0};
-  if (activation == AK_NORM_RELU6) open &= y < V(splat)(6.0f);
-  return (vf)(open & (vi)dy);
+#include "pointwise_slopes.h"
+
+static inline __attribute__((always_inline)) vf V(norm_activate)(const int activation, vf v) {
+  vf density;
+  switch (activation) {
+  case AK_NORM_RELU: return V(at_least)(v, 0.0f);
+  case AK_NORM_RELU6: return V(at_most)(V(at_least)(v, 0.0f), 6.0f);
+  case AK_NORM_HARD_SWISH:
+    return v * V(at_most)(V(at_least)(v + 3.0f, 0.0f), 6.0f) * (1.0f / 6.0f);
+  case AK_NORM_SILU: return v * V(vsigmoid)(v);
+  case AK_NORM_GELU: return v * V(normal)(v, &density);
+  default: return v;
+  }
 }
+
+/// g = dy·act'(v); for ReLU and ReLU6 v may be the result.
+static inline __attribute__((always_inline)) vf V(through)(const int activation, vf v, vf dy) {
+  switch (activation) {
+  case AK_NORM_RELU: return V(gate)(v > (vf){0}, dy);
+  case AK_NORM_RELU6: return V(gate)((v > (vf){0}) & (v < V(splat)(6.0f)), dy);
+  case AK_NORM_HARD_SWISH: return dy * V(hard_swish_slope)(v);
+  case AK_NORM_SILU: return dy * V(silu_slope)(v);
+  case AK_NORM_GELU: return dy * V(gelu_slope)(v);
+  default: return dy;
+  }
+}
+
+// Runs a function of a constant activation.
+#define WITH_ACTIVATION(activation, call)                                                  \
+  switch (activation) {                                                                    \
+  case AK_NORM_RELU: call(AK_NORM_RELU); break;                                            \
+  case AK_NORM_RELU6: call(AK_NORM_RELU6); break;                                          \
+  case AK_NORM_HARD_SWISH: call(AK_NORM_HARD_SWISH); break;                                \
+  case AK_NORM_SILU: call(AK_NORM_SILU); break;                                            \
+  case AK_NORM_GELU: call(AK_NORM_GELU); break;                                            \
+  default: call(AK_NORM_NONE);                                                             \
+  }
 
 /// Adds float sums of up to 32 rows to the doubles and clears them.
 static inline void V(flush)(float *sums, double *out, long width) {
@@ -61,40 +91,61 @@ static void V(moments)(const float *x, long rows, long columns, long slot, long 
   }
 }
 
-static void V(norm_apply)(const float *x, const float *mean, const float *scale,
-                          const float *shift, const float *residual, int activation, float *y,
-                          long rows, long columns, long low, long high) {
+static inline __attribute__((always_inline)) void V(apply_rows)(
+    const int activation, const float *x, const float *mean, const float *scale,
+    const float *shift, const float *residual, float *y, long rows, long columns, long low,
+    long high) {
   for (long row = low; row < high; row++) {
     const long at = row * columns, o = row / rows * columns;
     for (long c = 0; c < columns; c += LANES) {
       vf v = (V(load)(x + at + c) - V(load)(mean + o + c)) * V(load)(scale + o + c);
       if (shift) v += V(load)(shift + c);
       if (residual) v += V(load)(residual + at + c);
-      if (activation != AK_NORM_NONE) v = V(at_least)(v, 0.0f);
-      if (activation == AK_NORM_RELU6) v = V(at_most)(v, 6.0f);
+      v = V(norm_activate)(activation, v);
       if (columns - c >= LANES) V(store)(y + at + c, v);
       else V(store_part)(y + at + c, v, columns - c);
     }
   }
 }
 
+static void V(norm_apply)(const float *x, const float *mean, const float *scale,
+                          const float *shift, const float *residual, int activation, float *y,
+                          long rows, long columns, long low, long high) {
+#define CALL(constant)                                                                     \
+  V(apply_rows)(constant, x, mean, scale, shift, residual, y, rows, columns, low, high)
+  WITH_ACTIVATION(activation, CALL)
+#undef CALL
+}
+
+/// g of one vector, `at` from the first number of its outer index, columns from c.
+static inline __attribute__((always_inline)) vf V(norm_slope)(
+    const int activation, const ak_norm_gradient *n, long at, long c, vf centred) {
+  const vf dy = V(load)(n->dy + at);
+  if (activation == AK_NORM_NONE) return dy;
+  if (n->y) return V(through)(activation, V(load)(n->y + at), dy);
+  vf v = centred * V(load)(n->scale + c);
+  if (n->shift) v += V(load)(n->shift + c);
+  return V(through)(activation, v, dy);
+}
+
 static inline __attribute__((always_inline)) void V(gradient_strip)(
-    const float *x, const float *y, const float *dy, const float *mean, int activation,
-    long columns, long first, long last, long width, double *out1, double *out2) {
+    const int activation, const ak_norm_gradient *n, long first, long last, long column,
+    long width, double *out1, double *out2) {
+  const long columns = n->columns;
   float sums[V(norm_strip) + LANES] = {0}, products[V(norm_strip) + LANES] = {0};
   for (long row = first; row < last;) {
     const long end = last - row < V(norm_rows) ? last : row + V(norm_rows);
-    for (; row < end;) {
+    while (row < end) {
       const long several = end - row < 4 ? end - row : 4;
       for (long c = 0; c < width; c += LANES) {
-        const vf middle = V(load)(mean + c);
+        const vf middle = V(load)(n->mean + column + c);
         vf s = V(load)(sums + c), q = V(load)(products + c);
         for (long k = 0; k < several; k++) {
-          const long at = (row + k) * columns + c;
-          vf g = V(load)(dy + at);
-          if (activation != AK_NORM_NONE) g = V(through)(activation, V(load)(y + at), g);
+          const long at = (row + k) * columns + column + c;
+          const vf centred = V(load)(n->x + at) - middle;
+          const vf g = V(norm_slope)(activation, n, at, column + c, centred);
           s += g;
-          q += g * (V(load)(x + at) - middle);
+          q += g * centred;
         }
         V(store)(sums + c, s);
         V(store)(products + c, q);
@@ -106,39 +157,46 @@ static inline __attribute__((always_inline)) void V(gradient_strip)(
   }
 }
 
-static void V(norm_gradient_sums)(const float *x, const float *y, const float *dy,
-                                  const float *mean, int activation, long rows, long columns,
-                                  long slot, long slots, double *partial, long low,
-                                  long high) {
+/// What belongs to outer index o alone.
+static inline ak_norm_gradient V(norm_part)(const ak_norm_gradient *n, long o) {
+  ak_norm_gradient part = *n;
+  const long at = o * n->rows * n->columns;
+  part.x += at;
+  part.dy += at;
+  if (n->y) part.y += at;
+  part.mean += o * n->columns;
+  if (n->scale) part.scale += o * n->columns;
+  return part;
+}
+
+static void V(norm_gradient_sums)(const ak_norm_gradient *n, long slot, long slots,
+                                  double *partial, long low, long high) {
+  const long columns = n->columns;
   for (long item = low; item < high; item++) {
-    const long o = item / slots, first = item % slots * slot;
-    const long last = rows - first < slot ? rows : first + slot;
+    const ak_norm_gradient part = V(norm_part)(n, item / slots);
+    const long first = item % slots * slot;
+    const long last = n->rows - first < slot ? n->rows : first + slot;
     double *out = partial + item * 2 * columns;
     for (long c = 0; c < 2 * columns; c++) out[c] = 0;
     for (long c = 0; c < columns; c += V(norm_strip)) {
       const long width = columns - c < V(norm_strip) ? columns - c : V(norm_strip);
-      const long at = o * rows * columns + c;
-      if (activation == AK_NORM_NONE)
-        V(gradient_strip)(x + at, y, dy + at, mean + o * columns + c, AK_NORM_NONE, columns,
-                          first, last, width, out + c, out + columns + c);
-      else
-        V(gradient_strip)(x + at, y + at, dy + at, mean + o * columns + c, activation,
-                          columns, first, last, width, out + c, out + columns + c);
+#define CALL(constant)                                                                     \
+  V(gradient_strip)(constant, &part, first, last, c, width, out + c, out + columns + c)
+      WITH_ACTIVATION(n->activation, CALL)
+#undef CALL
     }
   }
 }
 
-static void V(norm_gradient_apply)(const float *x, const float *y, const float *dy,
-                                   const float *mean, const float *a, const float *b,
-                                   const float *d, int activation, float *dx,
-                                   float *dresidual, long rows, long columns, long low,
-                                   long high) {
+static inline __attribute__((always_inline)) void V(gradient_rows)(
+    const int activation, const ak_norm_gradient *n, const float *a, const float *b,
+    const float *d, float *dx, float *dresidual, long low, long high) {
+  const long columns = n->columns;
   for (long row = low; row < high; row++) {
-    const long at = row * columns, o = row / rows * columns;
+    const long at = row * columns, o = row / n->rows * columns;
     for (long c = 0; c < columns; c += LANES) {
-      vf g = V(load)(dy + at + c);
-      if (activation != AK_NORM_NONE) g = V(through)(activation, V(load)(y + at + c), g);
-      const vf centred = V(load)(x + at + c) - V(load)(mean + o + c);
+      const vf centred = V(load)(n->x + at + c) - V(load)(n->mean + o + c);
+      const vf g = V(norm_slope)(activation, n, at + c, o + c, centred);
       const vf v = V(load)(a + o + c) * g - V(load)(b + o + c) - centred * V(load)(d + o + c);
       if (columns - c >= LANES) {
         V(store)(dx + at + c, v);
@@ -150,3 +208,12 @@ static void V(norm_gradient_apply)(const float *x, const float *y, const float *
     }
   }
 }
+
+static void V(norm_gradient_apply)(const ak_norm_gradient *n, const float *a, const float *b,
+                                   const float *d, float *dx, float *dresidual, long low,
+                                   long high) {
+#define CALL(constant) V(gradient_rows)(constant, n, a, b, d, dx, dresidual, low, high)
+  WITH_ACTIVATION(n->activation, CALL)
+#undef CALL
+}
+#undef WITH_ACTIVATION

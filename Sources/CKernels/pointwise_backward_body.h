@@ -1,5 +1,7 @@
 // dx = dy·f'(…) of functions of one number; see pointwise_isas.h.
 
+#include "pointwise_slopes.h"
+
 // v is the saved tensor's vector, g the gradient's.
 #define MAP(...)                                                                           \
   do {                                                                                     \
@@ -14,33 +16,11 @@
     }                                                                                      \
   } while (0)
 
-/// g where the mask holds, else zero.
-static inline vf V(gate)(vi mask, vf g) { return (vf)(mask & (vi)g); }
-
-/// Φ(x) + x·φ(x).
-static inline vf V(gelu_slope)(vf x) {
-  vf density;
-  const vf below = V(normal)(x, &density);
-  return below + x * density;
-}
-
-/// σ·(1 + x·(1 - σ)).
-static inline vf V(silu_slope)(vf x) {
-  const vf s = V(vsigmoid)(x);
-  return s + x * s * (1.0f - s);
-}
-
 /// t + x·σ·(1 - t²), t = tanh(softplus x) = n / (n + 2); 1 - t² = 4·(n + 1) / (n + 2)².
 static inline vf V(mish_slope)(vf x) {
   const vf e = V(vexp)(V(at_most)(x, 20.0f));
   const vf n = e * (e + 2.0f), inverse = 1.0f / (n + 2.0f);
   return n * inverse + x * (e / (1.0f + e)) * (4.0f * (n + 1.0f) * inverse * inverse);
-}
-
-static inline vf V(hard_swish_slope)(vf x) {
-  const vf inside = (2.0f * x + 3.0f) * (1.0f / 6.0f);
-  const vf low = V(pick)(x > V(splat)(-3.0f), inside, (vf){0});
-  return V(pick)(x < V(splat)(3.0f), low, V(splat)(1));
 }
 
 /// From the input: every function that is not given by its result.

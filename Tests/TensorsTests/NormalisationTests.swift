@@ -84,28 +84,31 @@ struct NormalisationTests {
     }
   }
 
-  @Test("batch norm with ReLU and residual: the gradient is that of the steps taken one by one")
-  func batchSteps() throws {
-    for activation in [Activation.relu, .relu6, .gelu] {
-      let x = noise([3, 4, 4, 19], seed: 1)
-      let (weight, bias) = (noise([19], seed: 2, in: 3..<6), noise([19], seed: 3))
-      let residual = noise([3, 4, 4, 19], seed: 4)
-      let inputs = [x, weight, bias, residual]
-      let seed = noise(x.shape, seed: 5)
+  @Test(
+    "batch norm with activation and residual: the gradient is that of the steps taken one by one",
+    arguments: [Activation.relu, .relu6, .gelu, .silu, .hardSwish, .tanh], [true, false])
+  func batchSteps(activation: Activation, hasResidual: Bool) throws {
+    let x = noise([3, 4, 4, 19], seed: 1)
+    let (weight, bias) = (noise([19], seed: 2, in: 3..<6), noise([19], seed: 3))
+    let inputs = [x, weight, bias] + (hasResidual ? [noise([3, 4, 4, 19], seed: 4)] : [])
+    let seed = noise(x.shape, seed: 5)
+    let b = inputs.map { $0.variable() }
+    let centred = try b[0] - b[0].mean(axes: [0, 1, 2])
+    let spread = try centred.square().mean(axes: [0, 1, 2]) + 1e-3
+    var steps = try centred * spread.reciprocalSquareRoot() * b[1] + b[2]
+    if hasResidual { steps = try steps + b[3] }
+    steps = try activation(steps)
+    let expected = try gradients(of: steps, withRespectTo: b, seed: seed)
+    try forEachInstructionSet {
       for tape in [TapeUse.release, .differentiate] {
         let a = inputs.map { $0.variable() }
         let fused = try batchNormTrained(
-          a[0], weight: a[1], bias: a[2], epsilon: 1e-3, residual: a[3], activation: activation
+          a[0], weight: a[1], bias: a[2], epsilon: 1e-3, residual: hasResidual ? a[3] : nil,
+          activation: activation
         ).output
-        let b = inputs.map { $0.variable() }
-        let centred = try b[0] - b[0].mean(axes: [0, 1, 2])
-        let spread = try centred.square().mean(axes: [0, 1, 2]) + 1e-3
-        let steps = try activation(
-          centred * spread.reciprocalSquareRoot() * b[1] + b[2] + b[3])
         #expect(isClose(fused, steps, absolute: 1e-5))
-        let first = try gradients(of: fused, withRespectTo: a, seed: seed, tape: tape)
-        let second = try gradients(of: steps, withRespectTo: b, seed: seed)
-        for (one, other) in zip(first, second) {
+        let found = try gradients(of: fused, withRespectTo: a, seed: seed, tape: tape)
+        for (one, other) in zip(found, expected) {
           #expect(isClose(one, other, relative: 1e-4, absolute: 1e-4), "\(activation)")
         }
       }

@@ -5,7 +5,14 @@
 /// (o·slots + s), and slot kernels write partial[(item·2 + k)·columns + c], k = 0, 1.
 /// Vectors marked [outer][columns] have one row for each outer index.
 
-enum ak_norm_activation { AK_NORM_NONE, AK_NORM_RELU, AK_NORM_RELU6 };
+enum ak_norm_activation {
+  AK_NORM_NONE,
+  AK_NORM_RELU,
+  AK_NORM_RELU6,
+  AK_NORM_HARD_SWISH,
+  AK_NORM_SILU,
+  AK_NORM_GELU,
+};
 
 /// Σ (x - x₀) and Σ (x - x₀)² by column, x₀ the first row of each outer index: subtracting it keeps
 /// the digits where the mean is large beside the deviation.
@@ -21,17 +28,25 @@ void ak_norm_apply(const float *x, const float *mean, const float *scale, const 
                    const float *residual, int activation, float *y, long rows, long columns,
                    long low, long high);
 
-/// Σ g and Σ g·(x - mean) by column, g = dy·act'; y (the result) is read only where there is an
-/// activation.
-void ak_norm_gradient_sums(const float *x, const float *y, const float *dy, const float *mean,
-                           int activation, long rows, long columns, long slot, long slots,
+/// A norm's gradient: g = dy·act'(v), v = (x - mean)·scale + shift.
+typedef struct {
+  const float *x, *dy;
+  /// The result, which stands in for v where the activation is ReLU or ReLU6 (with a residual it
+  /// must); null to compute v again.
+  const float *y;
+  /// [outer][columns], [outer][columns], [columns] or null.
+  const float *mean, *scale, *shift;
+  int activation;
+  long rows, columns;
+} ak_norm_gradient;
+
+/// Σ g and Σ g·(x - mean) by column.
+void ak_norm_gradient_sums(const ak_norm_gradient *norm, long slot, long slots,
                            double *partial, long low, long high);
-/// dx = a·g - b - (x - mean)·d with a, b, d [outer][columns]; dresidual = g unless null. An item is
-/// a row.
-void ak_norm_gradient_apply(const float *x, const float *y, const float *dy,
-                            const float *mean, const float *a, const float *b, const float *d,
-                            int activation, float *dx, float *dresidual, long rows,
-                            long columns, long low, long high);
+/// dx = a·g - b - (x - mean)·d with a, b, d [outer][columns]; dresidual = g unless null. An item
+/// is a row.
+void ak_norm_gradient_apply(const ak_norm_gradient *norm, const float *a, const float *b,
+                            const float *d, float *dx, float *dresidual, long low, long high);
 
 /// sums[(o·2 + k)·columns + c] of the partial sums of all slots. An item is one of them.
 void ak_norm_sums_finish(const double *partial, long columns, long slots, double *sums,

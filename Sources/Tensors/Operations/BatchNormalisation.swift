@@ -25,15 +25,22 @@ public func batchNormTrained(
   let (mean, variance) = layout.moments(x)
   let inverse = variance.mapped(AK_UNARY_AFFINE, 1, epsilon).mapped(AK_UNARY_RECIPROCAL_ROOT)
   let scale = try combined(AK_MULTIPLY, inverse, weight, "batchNorm")
-  let fused = activation.inNorm ?? AK_NORM_NONE
+  // With a residual, the result must tell what an activation let through.
+  let isFused = activation.inNorm != nil && (residual == nil || activation.isCut)
+  let fused = isFused ? activation : .none
   let plain = layout.apply(
-    x, mean: mean, scale: scale, shift: bias, residual: residual, activation: fused)
+    x, mean: mean, scale: scale, shift: bias, residual: residual,
+    activation: fused.inNorm ?? AK_NORM_NONE)
   let inputs = [x, weight, bias] + (residual.map { [$0] } ?? [])
-  let output = record("batchNorm", inputs, plain, savesOutput: true) { p in
+  let savesOutput = residual != nil && fused != .none
+  let output = record("batchNorm", inputs, plain, savesOutput: savesOutput) { p in
     if p.isDifferentiable { return try batchNormGradients(p, epsilon, fused) }
-    return try batchNormGradients(p, layout, mean, inverse, fused)
+    let norm = NormGradient(
+      x: p.inputs[0], dy: p.gradient, mean: mean, activation: fused.inNorm ?? AK_NORM_NONE,
+      y: savesOutput ? p.output : nil, scale: scale, shift: p.inputs[2])
+    return try batchNormGradients(p, layout, norm, inverse)
   }
-  let final = activation.inNorm == nil ? try activation(output) : output
+  let final = isFused ? output : try activation(output)
   return BatchNormResult(output: final, mean: mean, variance: variance)
 }
 
@@ -57,14 +64,20 @@ private func batchLayout(
 ///
 /// g = dy·act′; dβ = Σ g; dγ = Σ g·x̂; dx = γ/σ·(g − mean(g) − x̂·mean(g·x̂)).
 private func batchNormGradients(
-  _ p: Pullback, _ epsilon: Float, _ activation: ak_norm_activation
+  _ p: Pullback, _ epsilon: Float, _ activation: Activation
 ) throws -> [Tensor?] {
-  let (x, weight) = (p.inputs[0], p.inputs[1])
+  let (x, weight, bias) = (p.inputs[0], p.inputs[1], p.inputs[2])
   let axes = Array(0..<(x.rank - 1))
   let centred = try x - x.mean(axes: axes)
   let inverse = try (centred.square().mean(axes: axes) + epsilon).reciprocalSquareRoot()
   let hat = try centred * inverse
-  let g = try throughActivation(p.gradient, p.output.detached, activation)
+  var g = p.gradient
+  if activation != .none {
+    var v = try hat * weight + bias
+    if p.inputs.count > 3 { v = try v + p.inputs[3] }
+    g = try gradients(
+      of: try activation(v), withRespectTo: [v], seed: p.gradient, tape: .differentiate)[0]
+  }
   let product = try g * hat
   let dx =
     p.needs[0]
@@ -77,12 +90,10 @@ private func batchNormGradients(
 
 /// The gradient in two passes over memory, off the tape.
 private func batchNormGradients(
-  _ p: Pullback, _ layout: NormLayout, _ mean: Tensor, _ inverse: Tensor,
-  _ activation: ak_norm_activation
+  _ p: Pullback, _ layout: NormLayout, _ norm: NormGradient, _ inverse: Tensor
 ) throws -> [Tensor?] {
-  let (x, weight) = (p.inputs[0], p.inputs[1])
-  let output = activation == AK_NORM_NONE ? nil : p.output
-  let sums = layout.gradientSums(x, output, p.gradient, mean: mean, activation: activation)
+  let weight = p.inputs[1]
+  let sums = layout.gradientSums(norm)
   let channels = layout.columns
   let samples = Double(layout.rows)
   let (inverses, weights) = (inverse.values, weight.values)
@@ -105,9 +116,8 @@ private func batchNormGradients(
   let wantsResidual = p.inputs.count > 3 && p.needs[3]
   if p.needs[0] || wantsResidual {
     let (dx, dresidual) = layout.gradient(
-      x, output, p.gradient, mean: mean, a: try Tensor(a, [channels]),
-      b: try Tensor(b, [channels]), d: try Tensor(d, [channels]), activation: activation,
-      wantsResidual: wantsResidual)
+      norm, a: try Tensor(a, [channels]), b: try Tensor(b, [channels]),
+      d: try Tensor(d, [channels]), wantsResidual: wantsResidual)
     result[0] = p.needs[0] ? dx : nil
     if p.inputs.count > 3 { result.append(dresidual) }
   } else if p.inputs.count > 3 {
@@ -129,7 +139,7 @@ public func batchNormEvaluated(
   }
   let inverse = variance.mapped(AK_UNARY_AFFINE, 1, epsilon).mapped(AK_UNARY_RECIPROCAL_ROOT)
   let scale = try combined(AK_MULTIPLY, inverse, weight, "batchNorm")
-  let fused = activation.inNorm ?? AK_NORM_NONE
+  let fused = activation.isCut ? activation.inNorm ?? AK_NORM_NONE : AK_NORM_NONE
   let plain = layout.apply(
     x, mean: mean, scale: scale, shift: bias, residual: residual, activation: fused)
   let inputs = [x, weight, bias] + (residual.map { [$0] } ?? [])
@@ -137,7 +147,7 @@ public func batchNormEvaluated(
   let output = record(
     "batchNorm", inputs, plain, savesOutput: true,
     as: .batchNorm(
-      epsilon: epsilon, activation.inNorm == nil ? .none : activation,
+      epsilon: epsilon, activation.isCut ? activation : .none,
       hasResidual: residual != nil),
     operands: [x, weight, bias, mean, variance] + (residual.map { [$0] } ?? [])
   ) { p in
@@ -150,7 +160,7 @@ public func batchNormEvaluated(
     ]
     return p.inputs.count > 3 ? result + [p.needs[3] ? g : nil] : result
   }
-  return activation.inNorm == nil ? try activation(output) : output
+  return activation.isCut ? output : try activation(output)
 }
 
 extension Tensor {

@@ -51,15 +51,10 @@ func standardised(_ x: Tensor, _ epsilon: Float) throws -> Tensor {
     "groupNorm", [x], output, savesOutput: true, as: .groupStandardise(epsilon: epsilon)
   ) { p in
     if p.isDifferentiable { return [try standardisedGradient(p, epsilon)] }
-    let sums = layout.gradientSums(
-      p.inputs[0], nil, p.gradient, mean: centres, activation: AK_NORM_NONE)
-    let (b, d) = try groupCoefficients(sums, layout, groups: groups, factors)
-    return [
-      layout.gradient(
-        p.inputs[0], nil, p.gradient, mean: centres, a: factors, b: b, d: d,
-        activation: AK_NORM_NONE, wantsResidual: false
-      ).dx
-    ]
+    let norm = NormGradient(x: p.inputs[0], dy: p.gradient, mean: centres)
+    let (b, d) = try groupCoefficients(
+      layout.gradientSums(norm), layout, groups: groups, factors)
+    return [layout.gradient(norm, a: factors, b: b, d: d, wantsResidual: false).dx]
   }
 }
 

@@ -61,25 +61,30 @@ struct NormLayout {
     }
   }
 
+  /// What the gradient kernels read: of x, dy, and v by the result y or by scale and shift.
+  ///
+  /// - Parameter body: The description, valid for the call.
+  private func describing<Result>(
+    _ norm: NormGradient, _ body: (UnsafePointer<ak_norm_gradient>) -> Result
+  ) -> Result {
+    let description = ak_norm_gradient(
+      x: norm.x.storage.pointer, dy: norm.dy.storage.pointer,
+      y: norm.y.map { UnsafePointer($0.storage.pointer) }, mean: norm.mean.storage.pointer,
+      scale: norm.scale.map { UnsafePointer($0.storage.pointer) },
+      shift: norm.shift.map { UnsafePointer($0.storage.pointer) },
+      activation: Int32(norm.activation.rawValue), rows: rows, columns: columns)
+    return withExtendedLifetime(norm) { withUnsafePointer(to: description, body) }
+  }
+
   /// Σ g and Σ g·(x − mean) by column in double, [outer][2][columns].
-  func gradientSums(
-    _ x: Tensor, _ y: Tensor?, _ dy: Tensor, mean: Tensor, activation: ak_norm_activation
-  ) -> [Double] {
+  func gradientSums(_ norm: NormGradient) -> [Double] {
     let (slot, slots) = (slot, slots)
     var sums = [Double](repeating: 0, count: 2 * vectors)
     guard rows > 0 else { return sums }
     DoubleScratch(count: outer * slots * 2 * columns).use { partial in
-      x.read { source in
-        y.reading { output in
-          dy.read { gradient in
-            mean.read { middle in
-              parallelFor(outer * slots, chunk: 1) { low, high in
-                ak_norm_gradient_sums(
-                  source, output, gradient, middle, Int32(activation.rawValue), rows, columns,
-                  slot, slots, partial, low, high)
-              }
-            }
-          }
+      describing(norm) { description in
+        parallelFor(outer * slots, chunk: 1) { low, high in
+          ak_norm_gradient_sums(description, slot, slots, partial, low, high)
         }
       }
       ak_norm_sums_finish(partial, columns, slots, &sums, 0, 2 * vectors)
@@ -89,27 +94,20 @@ struct NormLayout {
 
   /// dx = a·g − b − (x − mean)·d, and g itself where `wantsResidual`.
   func gradient(
-    _ x: Tensor, _ y: Tensor?, _ dy: Tensor, mean: Tensor, a: Tensor, b: Tensor, d: Tensor,
-    activation: ak_norm_activation, wantsResidual: Bool
+    _ norm: NormGradient, a: Tensor, b: Tensor, d: Tensor, wantsResidual: Bool
   ) -> (dx: Tensor, dresidual: Tensor?) {
-    var residual = Tensor(uninitialized: wantsResidual ? x.shape : [0])
-    let dx = x.read { source in
-      y.reading { output in
-        dy.read { gradient in
-          mean.read { middle in
-            a.read { factor in
-              b.read { offset in
-                d.read { slope in
-                  residual.mutate { other in
-                    Tensor.filled(x.shape) { out in
-                      let second = wantsResidual ? other : nil
-                      parallelFor(outer * rows, chunk: chunk) { low, high in
-                        ak_norm_gradient_apply(
-                          source, output, gradient, middle, factor, offset, slope,
-                          Int32(activation.rawValue), out, second, rows, columns, low, high)
-                      }
-                    }
-                  }
+    let shape = norm.x.shape
+    var residual = Tensor(uninitialized: wantsResidual ? shape : [0])
+    let dx = describing(norm) { description in
+      a.read { factor in
+        b.read { offset in
+          d.read { slope in
+            residual.mutate { other in
+              Tensor.filled(shape) { out in
+                let second = wantsResidual ? other : nil
+                parallelFor(outer * rows, chunk: chunk) { low, high in
+                  ak_norm_gradient_apply(
+                    description, factor, offset, slope, out, second, low, high)
                 }
               }
             }
@@ -119,6 +117,18 @@ struct NormLayout {
     }
     return (dx, wantsResidual ? residual : nil)
   }
+}
+
+/// What the gradient of a norm is made of: g = dy·act′(v), v = (x − mean)·scale + shift.
+struct NormGradient {
+  var x: Tensor
+  var dy: Tensor
+  var mean: Tensor
+  var activation = AK_NORM_NONE
+  /// The result, which tells what ReLU and ReLU6 let through; nil to compute v again.
+  var y: Tensor?
+  var scale: Tensor?
+  var shift: Tensor?
 }
 
 extension Tensor? {
@@ -136,9 +146,15 @@ extension Activation {
     case .none: AK_NORM_NONE
     case .relu: AK_NORM_RELU
     case .relu6: AK_NORM_RELU6
+    case .hardSwish: AK_NORM_HARD_SWISH
+    case .silu: AK_NORM_SILU
+    case .gelu: AK_NORM_GELU
     default: nil
     }
   }
+
+  /// Whether its result tells its derivative.
+  var isCut: Bool { self == .none || self == .relu || self == .relu6 }
 }
 
 /// The gradient that passes an activation fused into a norm, in differentiable operations: which
