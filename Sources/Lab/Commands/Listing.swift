@@ -1,34 +1,32 @@
 import Catalog
 import Language
+import Models
 import Plots
 
 enum Listing {
   static let declaration: Declaration = .command(
-    "list", "Lists what there is by name: `list models`, `list \"mob*\"`.",
+    "list", "Lists what there is by name: `list models`, `list models, \"*vit*\"`.",
+    details: """
+      Networks are shown by family with their numbers of parameters, for the default classes. \
+      A pattern may have `*` for any letters and `?` for one; large and small letters are the same.
+      """,
     Argument(
       "what", "models, losses, optimizers, schedules, data, augmentation, commands, or a pattern.",
       default: Mention?.none),
-    examples: ["list models", "list \"res*\""], keywords: ["catalogue", "available", "names"]
-  ) { session, what in
+    Argument(
+      "pattern", "Of the names that are listed: \"*vit*\"; none: all.", default: String?.none),
+    examples: ["list models", "list models, \"*cifar*\"", "list \"res*\""],
+    keywords: ["catalogue", "available", "names", "families"]
+  ) { session, what, pattern in
     let all = Session.library.registries
     switch what {
     case nil, .value(.none)?:
-      return Listing.table(all.flatMap(\.declarations))
+      return try Listing.table(Listing.matching(pattern, in: all))
     case .name(let word)?, .value(.string(let word))?:
       if let registry = all.first(where: { Listing.heading($0) == word.lowercased() }) {
-        return Listing.table(registry.declarations)
+        return try Listing.table(Listing.matching(pattern, in: [registry]))
       }
-      let found = all.flatMap(\.declarations).filter { declaration in
-        ([declaration.name] + declaration.aliases).contains { glob(word, matches: $0) }
-      }
-      guard !found.isEmpty else {
-        let near = nearest(to: word, among: all.map(Listing.heading) + Session.library.names)
-        throw Failure(
-          .name, "nothing is called '\(word)'",
-          advice: near.map { "did you mean '\($0)'?" }
-            ?? "one of " + all.map(Listing.heading).joined(separator: ", "))
-      }
-      return Listing.table(found)
+      return try Listing.table(Listing.matching(word, in: all))
     case .value(let value)?:
       throw Failure(.argument, "list needs a name or a pattern, got \(value.line(quoted: true))")
     }
@@ -36,11 +34,69 @@ enum Listing {
 
   private static func heading(_ registry: Registry) -> String { registry.title.lowercased() }
 
-  private static func table(_ declarations: [Declaration]) -> Table {
-    Table(
-      columns: [.init("name"), .init("what it is")],
-      rows: declarations.map { [.text($0.name), .text($0.summary)] })
+  /// The sections with the declarations whose name or alias fits the pattern; empty ones are left
+  /// away.
+  private static func matching(
+    _ pattern: String?, in registries: [Registry]
+  ) throws -> [Registry.Section] {
+    let sections = registries.flatMap(\.sections)
+    guard let pattern else { return sections }
+    let lower = pattern.lowercased()
+    let found = sections.map { section in
+      Registry.Section(
+        section.title,
+        section.declarations.filter { declaration in
+          ([declaration.name] + declaration.aliases).contains {
+            glob(lower, matches: $0.lowercased())
+          }
+        })
+    }.filter { !$0.declarations.isEmpty }
+    guard !found.isEmpty else {
+      let names = registries.flatMap(\.declarations).flatMap { [$0.name] + $0.aliases }
+      let near = nearest(to: pattern, among: registries.map(heading) + names)
+      throw Failure(
+        .name, "nothing is called '\(pattern)'",
+        advice: near.map { "did you mean '\($0)'?" }
+          ?? (registries.count > 1
+            ? "one of " + registries.map(heading).joined(separator: ", ")
+            : "\"*\(pattern)*\" finds names that have it inside"))
+    }
+    return found
   }
+
+  /// One line a declaration; a family's name stands before its first.
+  private static func table(_ sections: [Registry.Section]) -> Table {
+    let hasFamilies = sections.contains { !$0.title.isEmpty }
+    guard hasFamilies else {
+      return Table(
+        columns: [.init("name"), .init("what it is")],
+        rows: sections.flatMap(\.declarations).map { [.text($0.name), .text($0.summary)] })
+    }
+    let rows = sections.flatMap { section in
+      section.declarations.enumerated().map { index, declaration -> [Table.Cell] in
+        [
+          index == 0 && !section.title.isEmpty ? .text(section.title) : .missing,
+          .text(declaration.name), section.title.isEmpty ? .missing : size(of: declaration),
+          .text(declaration.summary),
+        ]
+      }
+    }
+    return Table(
+      columns: [
+        .init("family"), .init("name"), .init("parameters", format: .count), .init("what it is"),
+      ], rows: rows)
+  }
+
+  /// A network's parameters: its outline is made, its weights are not drawn.
+  private static func size(of declaration: Declaration) -> Table.Cell {
+    guard declaration.returns == Model.kind,
+      case .object(let object as Model)? = try? declaration.call([], Outline())
+    else { return .missing }
+    return .number(Double(object.parameterCount))
+  }
+
+  /// Whom outlines are made for: nobody's seed matters.
+  private final class Outline: CallContext {}
 }
 
 /// Whether a name fits a pattern of `*` (anything) and `?` (one character).
