@@ -70,7 +70,7 @@ enum Show {
       batch.mixes.map { caption($0[row], split) }
         ?? split.className(Int(batch.labels.values[row]))
     }
-    return Plot(title, images: ImageGrid(pictures, captions: captions))
+    return Plot(panel: Panel(title, images: ImageGrid(pictures, captions: captions)))
   }
 
   /// `0.62 coat + 0.38 bag`
