@@ -13,11 +13,16 @@ static direct_work direct_of(const ak_conv *c, enum ak_pass pass) {
   const conv_view *v = &d.view;
   d.classes = v->classes_h * v->classes_w;
   const long most = v->taps_h * v->taps_w > 49 ? direct_block / 2 : direct_block;
-  d.blocking = block_rows(class_pixels(v), d.classes, v->groups, v->columns, most);
+  d.blocking = block_rows(class_pixels(v), d.classes, 1, v->columns, most);
   return d;
 }
 
 INLINE long panel_rows(const conv_view *v) { return v->taps_h * v->taps_w * v->run; }
+
+// Zeros as long as anything a row of sources is read for.
+INLINE long zero_run(const conv_view *v) {
+  return at_least(v->run, v->groups > 1 ? v->source_channels : 0) + 16;
+}
 
 static void direct_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
   const direct_work d = direct_of(c, pass);
@@ -34,14 +39,32 @@ static void direct_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
     plan->chunk[plan->phases++] = 16;
     plan->shared_floats = c->n * c->h * v->sw * c->c + 16;
   }
-  plan->items[plan->phases] = d.classes * v->groups * b->blocks * b->panel_groups;
+  plan->items[plan->phases] = d.classes * b->blocks * b->panel_groups;
   plan->chunk[plan->phases++] = 1;
   plan->packed_floats = v->groups * panel_rows(v) * padded_columns(b->panels);
   // Pointers to sources and targets, the pixels' places, and a run of zeros.
   plan->private_floats = 2 * round_up(taps * b->block, 16) + 8 * round_up(b->block, 16)
-    + 2 * round_up(taps, 16) + round_up(v->run + 16, 16)
+    + 2 * round_up(taps, 16) + round_up(zero_run(v), 16)
     + class_scratch(v) + 64;
   plan->stat_slots = d.classes * b->blocks;
+}
+
+// One tap's weights of joined groups, one of which sees nothing of the others: a block for each on
+// the diagonal, zeros elsewhere. They fill one panel.
+static void pack_joined(
+  const ak_conv *c, const conv_view *v, const float *tap, long group, int vectors, float *out
+) {
+  const long run = v->run / v->joined, columns = v->columns / v->joined, step = vectors * VL;
+  memset(out, 0, (size_t)(v->run * step) * sizeof(float));
+  for (long j = 0; j < v->joined; j++) {
+    const float *w = tap + (group * v->joined + j) * (c->k / c->groups);
+    for (long r = 0; r < run; r++) {
+      for (long i = 0; i < columns; i++) {
+        out[(j * run + r) * step + j * columns + i] = v->backward ? w[i * c->k + r]
+                                                                  : w[r * c->k + i];
+      }
+    }
+  }
 }
 
 // Packs the weights of one (group, panel, tap): forward rows are input channels; backward rows are
@@ -58,7 +81,9 @@ static void direct_pack(
     float *out = job->packed + group * rows * padded_columns(split) + p.column * rows
       + tap * v->run * p.vectors * VL;
     const float *w = job->b + tap * v->run * c->k + group * (c->k / c->groups);
-    if (v->backward) {
+    if (v->joined > 1) {
+      pack_joined(c, v, job->b + tap * (c->c / c->groups) * c->k, group, p.vectors, out);
+    } else if (v->backward) {
       w = job->b + (tap * v->columns + p.column) * c->k + group * v->run;
       pack_transposed(w, c->k, v->run, p.width, p.vectors, out);
     } else {
@@ -114,16 +139,16 @@ static direct_tables carve_tables(const direct_work *d, float *scratch) {
   t.sources = (const float **)carve(&scratch, 2 * taps * block);
   t.targets = (float **)carve(&scratch, 2 * block);
   t.taps = (long *)carve(&scratch, 2 * taps);
-  t.zeros = carve(&scratch, v->run + 16);
-  memset(t.zeros, 0, (size_t)(v->run + 16) * sizeof(float));
+  t.zeros = carve(&scratch, zero_run(v));
+  memset(t.zeros, 0, (size_t)zero_run(v) * sizeof(float));
   return t;
 }
 
 // Which pixels and which columns an item computes.
 typedef struct {
-  long group, from, count;
+  long from, count;
   long first, last;    // panels
-  long column, width;  // of the group
+  long column, width;  // of every group
   long slot;
 } direct_place;
 
@@ -132,15 +157,15 @@ static direct_place direct_place_of(const direct_work *d, long item, pixel_class
   const rows_blocking *b = &d->blocking;
   const long panels = item % b->panel_groups, block = item / b->panel_groups % b->blocks;
   const long set = item / b->panel_groups / b->blocks;
-  direct_place at = {.group = set % v->groups, .from = block * b->block};
-  describe_class(v, set / v->groups, class);
+  direct_place at = {.from = block * b->block};
+  describe_class(v, set, class);
   at.count = at_most(b->block, v->n * class->count_y * class->count_x - at.from);
   at.first = panels * b->panels_per_item;
   at.last = at_most(b->panels.count, at.first + b->panels_per_item);
   at.column = panel_at(b->panels, at.first).column;
   const panel_span end = panel_at(b->panels, at.last - 1);
   at.width = end.column + end.width - at.column;
-  at.slot = set / v->groups * b->blocks + block;
+  at.slot = set * b->blocks + block;
   return at;
 }
 
@@ -160,34 +185,48 @@ static long list_taps(
   return taps;
 }
 
+// One group of an item, whose pixels' places are listed. The targets are at the group's columns.
+static void direct_group(
+  const direct_work *d, const ak_job *job, const direct_place *at, rows_tile t, long group,
+  const direct_tables *tables
+) {
+  const conv_view *v = &d->view;
+  const panel_split split = d->blocking.panels;
+  const float *packed = job->packed + group * panel_rows(v) * padded_columns(split);
+  const long channel = group * v->columns + at->column;
+  clear_statistics(job->epilogue, channel, at->width, at->slot, v->target_channels);
+  if (at->count <= 0) return;
+  t.base = group * v->run;
+  rows_against_panels(t, split, at->first, at->last, packed, panel_rows(v), at->count);
+  if (!has_epilogue(job->epilogue)) return;
+  for (long i = 0; i < at->count; i++) {
+    float *out = tables->targets[i] + at->column;
+    finish_pixel(
+      job->epilogue, out, out - job->out, channel, at->width, at->slot, v->target_channels);
+  }
+}
+
 static void direct_item(
   const direct_work *d, const ak_job *job, const float *source, long item,
   const direct_tables *tables, pixel_class *class
 ) {
   const conv_view *v = &d->view;
   const direct_place at = direct_place_of(d, item, class);
-  const long channel = at.group * v->columns + at.column;
-  clear_statistics(job->epilogue, channel, at.width, at.slot, v->target_channels);
-  if (at.count <= 0) return;
-  list_pixels(class, at.from, at.count, tables->places);
+  rows_tile t = {
+    .rows = tables->sources, .row_step = d->blocking.block, .taps = tables->taps,
+    .depth = v->run, .out = tables->targets, .add = job->accumulate};
+  if (at.count > 0) {
+    list_pixels(class, at.from, at.count, tables->places);
+    t.tap_count = list_taps(d, class, source, at.count, tables);
+  }
   for (long i = 0; i < at.count; i++) {
     const pixel_place q = tables->places[i];
     const long y = class->y0 + q.y * class->step_y, x = class->x0 + q.x * class->step_x;
-    tables->targets[i] = job->out + ((q.n * v->th + y) * v->tw + x) * v->target_channels
-      + at.group * v->columns;
+    tables->targets[i] = job->out + ((q.n * v->th + y) * v->tw + x) * v->target_channels;
   }
-  const rows_tile t = {
-    .rows = tables->sources, .row_step = d->blocking.block, .taps = tables->taps,
-    .tap_count = list_taps(d, class, source + at.group * v->run, at.count, tables),
-    .depth = v->run, .out = tables->targets, .add = job->accumulate};
-  const panel_split split = d->blocking.panels;
-  const float *packed = job->packed + at.group * panel_rows(v) * padded_columns(split);
-  rows_against_panels(t, split, at.first, at.last, packed, panel_rows(v), at.count);
-  if (!has_epilogue(job->epilogue)) return;
-  for (long i = 0; i < at.count; i++) {
-    float *out = tables->targets[i] + at.column;
-    finish_pixel(
-      job->epilogue, out, out - job->out, channel, at.width, at.slot, v->target_channels);
+  for (long group = 0; group < v->groups; group++) {
+    direct_group(d, job, &at, t, group, tables);
+    for (long i = 0; i < at.count; i++) tables->targets[i] += v->columns;
   }
 }
 

@@ -19,6 +19,7 @@ typedef struct {
   long taps_h, taps_w;
   long stride_h, stride_w, dil_h, dil_w, pad_h, pad_w;
   long groups, run, columns;  // in a group: floats of a source run, target channels
+  long joined;  // groups of the convolution in one of these, their weights with zeros between
   int backward;
   int runs;  // a row of taps is one run of the source (few channels)
   long classes_h, classes_w;
@@ -39,6 +40,18 @@ static long run_width(const ak_conv *c) {
 
 static int needs_copy(const ak_conv *c) {
   return c->pad_left != 0 || run_width(c) != c->w;
+}
+
+// Groups of few columns leave lanes of a vector idle: several of them are taken as one, which costs
+// no more products, with zeros between their weights.
+static void join_groups(conv_view *v) {
+  v->joined = 1;
+  for (long m = 2; m <= v->groups && m * v->columns <= VL; m++) {
+    if (v->groups % m == 0) v->joined = m;
+  }
+  v->groups /= v->joined;
+  v->run *= v->joined;
+  v->columns *= v->joined;
 }
 
 // The source coordinate of a target coordinate under a tap, or −1.
@@ -100,6 +113,11 @@ static conv_view view_convolution(const ak_conv *c, enum ak_pass pass) {
     v.sw = run_width(c);
   }
   choose_classes(&v);
+  if (v.groups > 1 && (v.run > 1 || v.columns > 1)) {
+    join_groups(&v);
+  } else {
+    v.joined = 1;
+  }
   return v;
 }
 

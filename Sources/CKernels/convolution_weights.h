@@ -20,10 +20,10 @@ static weights_work weights_of(const ak_conv *c) {
   const int joined = v->run <= outer_channels;
   w.tap_sets = joined ? 1 : w.taps;
   w.blocking = block_outer(
-    w.tap_sets * c->groups, joined ? w.taps * v->run : v->run, joined ? v->run : 1, v->columns,
+    w.tap_sets * v->groups, joined ? w.taps * v->run : v->run, joined ? v->run : 1, v->columns,
     w.pixels);
   w.tiles =
-    w.tap_sets * c->groups * w.blocking.channel_blocks * w.blocking.panel_groups;
+    w.tap_sets * v->groups * w.blocking.channel_blocks * w.blocking.panel_groups;
   return w;
 }
 
@@ -130,10 +130,31 @@ static void sum_pixels(
   flush_outer(s);
 }
 
+// The rows of joined groups: of each, the columns that belong to its group.
+static void store_joined(
+  const conv_view *v, const weights_tile *t, const float *acc, const ak_job *job
+) {
+  const long run = v->run / v->joined, columns = v->columns / v->joined;
+  for (long i = 0; i < t->sum.channels; i++) {
+    const long tap = (t->row + i) / v->run, channel = (t->row + i) % v->run;
+    const long group = channel / run;
+    float *out = job->out + (tap * run + channel % run) * v->target_channels
+      + t->group * v->columns + group * columns;
+    for (long j = 0; j < columns; j++) {
+      const float sum = acc[i * t->sum.columns + group * columns + j];
+      out[j] = job->accumulate ? out[j] + sum : sum;
+    }
+  }
+}
+
 static void store_weights(
   const weights_work *w, const weights_tile *t, const float *acc, const ak_job *job
 ) {
   const long ld = w->view.target_channels;
+  if (w->view.joined > 1) {
+    store_joined(&w->view, t, acc, job);
+    return;
+  }
   store_outer(
     &t->sum, acc, job->out + t->row * ld + t->group * w->view.columns, ld, job->accumulate);
 }

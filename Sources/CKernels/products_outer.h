@@ -6,7 +6,7 @@
 // a tile are added in order by a last phase.
 
 enum { outer_rows = 128, outer_channels = 216, outer_columns = 128, outer_ahead = 8 };
-enum { outer_items = 16, outer_slots = 16 };
+enum { outer_items = 16, outer_slots = 16, outer_small = 16384, outer_small_slots = 64 };
 
 typedef struct {
   panel_split panels;
@@ -31,6 +31,10 @@ static outer_blocking block_outer(long sets, long channels, long unit, long colu
   b.slots = at_most(at_most(ceil_div(outer_items, tiles), outer_slots), ceil_div(rows, outer_rows));
   b.slots = tiles >= outer_items ? 1 : at_least(1, b.slots);
   b.tile_floats = b.channel_block * b.group_panels * KV * VL;
+  // Small outputs of many parts: slots so short that the parts find their rows in the cache.
+  if (tiles > 1 && tiles * b.tile_floats <= outer_small) {
+    b.slots = at_least(1, at_most(outer_small_slots, ceil_div(rows, outer_rows)));
+  }
   return b;
 }
 

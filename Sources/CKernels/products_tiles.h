@@ -12,7 +12,8 @@ typedef struct {
   long row_step;
   const long *taps;  // which block of the panel each listed tap multiplies
   long tap_count, tap_stride;
-  long start, depth;  // part of each row to multiply
+  long base;          // where in each row the first float to multiply lies
+  long start, depth;  // part from there
   const float *panel;
   float *const *out;
   long column, lanes;  // first column, and lanes of the last vector that exist
@@ -29,7 +30,7 @@ INLINE void rows_body(const int rows, const int vectors, const rows_tile *t, lon
     const float *const *table = t->rows + tap * t->row_step + first;
     const float *b = t->panel + t->taps[tap] * t->tap_stride + t->start * vectors * VL;
     const float *p[ROWS_MAX];
-    UNROLL for (int i = 0; i < rows; i++) p[i] = table[i] + t->start;
+    UNROLL for (int i = 0; i < rows; i++) p[i] = table[i] + t->base + t->start;
     for (long c = 0; c < depth; c++) {
       vec row[KV];
       UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + j * VL);
