@@ -1,4 +1,4 @@
-import Catalog
+public import Catalog
 import Checkpoints
 
 #if canImport(Glibc)
@@ -8,7 +8,7 @@ import Checkpoints
 #endif
 
 /// The order of the axes of pictures in a file.
-enum ArrayLayout: String, Choice {
+public enum ArrayLayout: String, Choice {
   case channelsFirst = "NCHW"
   case channelsLast = "NHWC"
 }

@@ -79,7 +79,8 @@ struct ArrayReader {
     return Part(source: source, labels: numbers)
   }
 
-  private func source(_ array: StoredArray, _ what: String) throws -> any ImageSource {
+  /// An array as pictures in our order of axes.
+  func source(_ array: StoredArray, _ what: String) throws -> any ImageSource {
     var shape = array.shape
     guard shape.count == 3 || shape.count == 4 else {
       throw Failure(

@@ -9,6 +9,8 @@ public struct Batches: Sendable {
   public let batchSize: Int
   /// Number of batches.
   public let count: Int
+  public let shuffle: Bool
+  public let dropLast: Bool
   private let order: [Int]
 
   /// - Parameters:
@@ -24,9 +26,18 @@ public struct Batches: Sendable {
     self.seed = seed
     self.epoch = epoch
     self.batchSize = batchSize
+    self.shuffle = shuffle
+    self.dropLast = dropLast
     order =
       shuffle ? Batches.order(of: split.count, seed: seed, epoch: epoch) : Array(0..<split.count)
     count = Batches.count(samples: split.count, batchSize: batchSize, dropLast: dropLast)
+  }
+
+  /// The batches of the epoch after this one.
+  public var following: Batches {
+    Batches(
+      split, seed: seed, epoch: epoch + 1, batchSize: batchSize, shuffle: shuffle,
+      dropLast: dropLast)
   }
 
   /// The order of an epoch's samples: a permutation of 0 ..< count, a function of (seed, epoch).

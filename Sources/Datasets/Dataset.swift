@@ -13,10 +13,14 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   public let validation: Split?
   /// For the last word only; empty where the files bring none.
   public let test: Split
+  /// Files that were left out, with the reasons.
+  public let skipped: [String]
 
   public init(
-    name: String, script: String, train: Split, validation: Split? = nil, test: Split? = nil
+    name: String, script: String, train: Split, validation: Split? = nil, test: Split? = nil,
+    skipped: [String] = []
   ) {
+    self.skipped = skipped
     self.name = name
     self.script = script
     self.train = train
@@ -52,6 +56,7 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   public var memberNames: [String] {
     parts.map(\.name) + ["name", "classes", "class_names", "height", "width", "channels"]
       + (height == width ? ["size"] : []) + ["mean", "std", "script"]
+      + (skipped.isEmpty ? [] : ["skipped"])
   }
 
   public func member(_ name: String) throws -> Value? {
@@ -73,6 +78,7 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
     case "mean": return train.normalisation.mean.map { Double($0) }.value
     case "std": return train.normalisation.std.map { Double($0) }.value
     case "script": return .string(script)
+    case "skipped": return skipped.value
     default: return nil
     }
   }

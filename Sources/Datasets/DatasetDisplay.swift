@@ -22,6 +22,11 @@ extension Dataset {
     lines.append(
       "  mean \(numbersText(train.normalisation.mean))  std \(numbersText(train.normalisation.std))"
     )
+    if !skipped.isEmpty {
+      lines.append("  \(skipped.count) files are no pictures and were left out:")
+      lines += skipped.prefix(5).map { "    " + $0 }
+      if skipped.count > 5 { lines.append("    … \(skipped.count - 5) more: data.skipped") }
+    }
     let plain = lines.joined(separator: "\n")
     guard let sheet = sheet() else { return Display(plain) }
     return Display(plain, forms: [.init("image/svg+xml", sheet)])

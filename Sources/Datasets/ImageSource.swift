@@ -9,7 +9,9 @@ public protocol ImageSource: Sendable {
   /// Mean and standard deviation of each channel over all pictures, measured; nil where pixels are
   /// taken as they are.
   var normalisation: Normalisation? { get }
-  /// Fills `image` with picture `index`, before normalisation.
+  /// Whether a picture takes long to make, so that batches had better be made ahead.
+  var isCostly: Bool { get }
+  /// Fills `image` with picture `index`, before normalisation. May be called by several threads.
   func load(_ index: Int, into image: inout Image) throws
   /// Writes picture `index` normalised, H·W·C numbers.
   func load(
@@ -18,6 +20,8 @@ public protocol ImageSource: Sendable {
 }
 
 extension ImageSource {
+  public var isCostly: Bool { false }
+
   public func load(
     _ index: Int, normalised: Normalisation, into target: UnsafeMutablePointer<Float>
   ) throws {

@@ -81,26 +81,53 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   ) throws -> Batch {
     let size = height * width * channels
     var tensor = Tensor(uninitialized: [indices.count, height, width, channels])
-    try tensor.mutate { target in
-      var image = Image(height: height, width: width, channels: channels)
-      for (row, index) in indices.enumerated() {
-        let place = places?[index] ?? index
-        if augmentation.steps.isEmpty {
-          try images.load(place, normalised: normalisation, into: target + row * size)
-          continue
+    var problems = [(any Error)?](repeating: nil, count: indices.count)
+    // A few small pictures are copied faster than threads are told of them.
+    let chunk = images.isCostly || !augmentation.steps.isEmpty ? 1 : max(1, 65_536 / max(1, size))
+    tensor.mutate { target in
+      problems.withUnsafeMutableBufferPointer { problems in
+        let places = problems
+        parallelFor(indices.count, chunk: chunk) { low, high in
+          for row in low..<high {
+            do {
+              try write(
+                indices[row], augmentation, seed: seed, epoch: epoch, into: target + row * size)
+            } catch { places[row] = error }
+          }
         }
-        try images.load(place, into: &image)
-        augmentation.apply(
-          to: &image, seed: seed, epoch: epoch, sample: index, mean: normalisation.mean)
-        normalisation.apply(to: image, into: target + row * size)
       }
     }
+    if let problem = problems.lazy.compactMap({ $0 }).first { throw problem }
+    return mixed(tensor, indices, augmentation, seed: seed, epoch: epoch)
+  }
+
+  /// The batch of images that have been written: mixed where the augmentation mixes.
+  func mixed(
+    _ images: Tensor, _ indices: [Int], _ augmentation: Augmentation, seed: Int, epoch: Int
+  ) -> Batch {
     let own = indices.map { labels[$0] }
     guard let mixing = augmentation.mixing, !indices.isEmpty else {
-      return Batch(images: tensor, labels: Labels(own))
+      return Batch(images: images, labels: Labels(own), mixes: nil)
     }
+    var images = images
     let mixes = mixing.apply(
-      to: &tensor, labels: own, samples: indices, seed: seed, epoch: epoch)
-    return Batch(images: tensor, labels: Labels(mixes.map(\.dominant)), mixes: mixes)
+      to: &images, labels: own, samples: indices, seed: seed, epoch: epoch)
+    return Batch(images: images, labels: Labels(mixes.map(\.dominant)), mixes: mixes)
+  }
+
+  /// Writes the H·W·C numbers of one sample, augmented and normalised.
+  func write(
+    _ index: Int, _ augmentation: Augmentation, seed: Int, epoch: Int,
+    into target: UnsafeMutablePointer<Float>
+  ) throws {
+    let place = places?[index] ?? index
+    if augmentation.steps.isEmpty {
+      return try images.load(place, normalised: normalisation, into: target)
+    }
+    var image = Image(height: height, width: width, channels: channels)
+    try images.load(place, into: &image)
+    augmentation.apply(
+      to: &image, seed: seed, epoch: epoch, sample: index, mean: normalisation.mean)
+    normalisation.apply(to: image, into: target)
   }
 }

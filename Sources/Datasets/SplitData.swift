@@ -29,6 +29,7 @@ enum SplitData {
       name: data.name,
       script: "split(\(data.script), val=\(numberText(share)), seed=\(seed))",
       train: data.train.selecting(parts.kept),
-      validation: data.train.selecting(parts.held, name: "\(data.name).val"), test: data.test)
+      validation: data.train.selecting(parts.held, name: "\(data.name).val"), test: data.test,
+      skipped: data.skipped)
   }
 }

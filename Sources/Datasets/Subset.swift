@@ -23,7 +23,7 @@ enum Subset {
       name: data.name,
       script: "subset(\(([data.script] + given).joined(separator: ", ")), seed=\(seed))",
       train: try fewer(data.train, train, seed), validation: data.validation,
-      test: try fewer(data.test, test, seed))
+      test: try fewer(data.test, test, seed), skipped: data.skipped)
   }
 
   private static func fewer(_ split: Split, _ count: Int?, _ seed: Int) throws -> Split {
