@@ -32,19 +32,24 @@ struct MixingTests {
       let share = mixes[0].share
       shares.insert(share)
       let size = 60
+      let (before, after) = (plain.images.values, mixed.images.values)
       for row in 0..<4 {
         for place in 0..<size {
-          let own = plain.images.values[row * size + place]
-          let other = plain.images.values[(3 - row) * size + place]
+          let own = before[row * size + place]
+          let other = before[(3 - row) * size + place]
           let expected = own * share + other * (1 - share)
-          #expect(abs(mixed.images.values[row * size + place] - expected) < 1e-5)
+          let found = after[row * size + place]
+          #expect(abs(found - expected) < 1e-5)
         }
       }
       let targets = try #require(mixed.targets(classes: 4))
       #expect(targets.shape == [4, 4])
-      #expect(abs(targets.values[3] - share) < 1e-6 && abs(targets.values[2] - (1 - share)) < 1e-6)
+      let (own, other) = (targets.values[3], targets.values[2])
+      #expect(abs(own - share) < 1e-6)
+      #expect(abs(other + share - 1) < 1e-6)
       // Rows 1 and 2 have 3 with 1, and 1 with 3.
-      #expect(abs(targets.values[4 + 3] - share) < 1e-6)
+      let third = targets.values[4 + 3]
+      #expect(abs(third - share) < 1e-6)
       #expect(mixed.labels.values[0] == (share >= 0.5 ? 3 : 2))
     }
     #expect(shares.count == 20)
@@ -55,13 +60,15 @@ struct MixingTests {
     for epoch in 0..<30 {
       let mixed = try batch(Mixing(mixup: 0, cutmix: 1), epoch: epoch)
       let mixes = try #require(mixed.mixes)
+      let after = mixed.images.values
       for row in 0..<4 {
         let taken = (0..<30).filter { place in
-          mixed.images.values[row * 60 + place * 2] != plain[row * 60 + place * 2]
+          after[row * 60 + place * 2] != plain[row * 60 + place * 2]
         }
-        #expect(abs(1 - Float(taken.count) / 30 - mixes[row].share) < 1e-6)
+        let left = 1 - Float(taken.count) / 30
+        #expect(abs(left - mixes[row].share) < 1e-6)
         for place in taken {
-          #expect(mixed.images.values[row * 60 + place * 2] == plain[(3 - row) * 60 + place * 2])
+          #expect(after[row * 60 + place * 2] == plain[(3 - row) * 60 + place * 2])
         }
         let (rows, columns) = (Set(taken.map { $0 / 5 }), Set(taken.map { $0 % 5 }))
         #expect(rows.count * columns.count == taken.count)
@@ -101,7 +108,9 @@ struct MixingTests {
       }
     }
     // Of 400: 225 blends, 75 pastes, some of which cover nothing, and 100 without; five deviations.
-    #expect(abs(blends - 225) < 50 && abs(pastes - 70) < 40 && abs(none - 105) < 45)
+    #expect((175...275).contains(blends))
+    #expect((30...110).contains(pastes))
+    #expect((60...150).contains(none))
   }
 
   /// Beta(α, α) has mean ½ and variance 1/(4(2α + 1)).
@@ -115,8 +124,9 @@ struct MixingTests {
     let mean = shares.reduce(0, +) / 2000
     let variance = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2000
     let expected = 1 / (4 * (2 * alpha + 1))
-    #expect(abs(mean - 0.5) < 5 * (expected / 2000).squareRoot())
-    #expect(abs(variance / expected - 1) < 0.15)
+    let bound = 5 * (expected / 2000).squareRoot()
+    #expect(abs(mean - 0.5) < bound)
+    #expect((0.85...1.15).contains(variance / expected))
   }
 
   @Test func onlyOneMixingIsAdded() throws {

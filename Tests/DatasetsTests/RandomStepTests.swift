@@ -78,25 +78,28 @@ struct RandomStepTests {
     for place in stripes.values.indices { stripes.values[place] = Float(place % 12) / 11 }
     let middle = applied(
       RandomResizedCrop(scale: 1...1, ratio: 1...1, interpolation: .nearest), stripes)
-    #expect(
-      Set(middle.values.prefix(12)) == Set((4..<8).map { (Float($0) / 11 * 255).rounded() / 255 }))
+    let expected: [Float] = [4, 5, 6, 7].map { (column: Float) -> Float in
+      (column / 11 * 255).rounded() / 255
+    }
+    #expect(Set(middle.values.prefix(12)) == Set(expected))
   }
 
   @Test func cutoutErasesASquareOfTheMean() {
     let original = image(16, 16, 3)
     for sample in 0..<30 {
       let found = applied(Cutout(size: 6), original, sample: sample, mean: [0.1, 0.2, 0.3])
-      let erased = (0..<256).filter { place in
-        (0..<3).allSatisfy { found.values[place * 3 + $0] == [0.1, 0.2, 0.3][$0] }
+      let mean: [Float] = [0.1, 0.2, 0.3]
+      func pixel(_ image: Image, _ place: Int) -> [Float] {
+        Array(image.values[place * 3..<place * 3 + 3])
       }
+      let erased = (0..<256).filter { pixel(found, $0) == mean }
       let rows = Set(erased.map { $0 / 16 })
       let columns = Set(erased.map { $0 % 16 })
       #expect(erased.count == rows.count * columns.count)
       #expect((3...6).contains(rows.count) && (3...6).contains(columns.count))
-      #expect(
-        (0..<256).filter { !erased.contains($0) }.allSatisfy { place in
-          (0..<3).allSatisfy { found.values[place * 3 + $0] == original.values[place * 3 + $0] }
-        })
+      let kept = (0..<256).filter { !erased.contains($0) }
+      let areSame = kept.allSatisfy { pixel(found, $0) == pixel(original, $0) }
+      #expect(areSame)
     }
   }
 
