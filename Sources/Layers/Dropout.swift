@@ -24,3 +24,10 @@ public final class Dropout: Module {
 
   public override var details: String { "p \(probability)" }
 }
+
+extension Tensor {
+  /// The numbers, some of which training may set to zero.
+  public func dropped(_ dropout: Dropout?, _ context: Context) throws -> Tensor {
+    try dropout.map { try $0(self, context) } ?? self
+  }
+}

@@ -31,7 +31,7 @@ final class ConvNeXt: Module {
       }
       return ConvNeXtStage(inputs, width, dropPaths: Array(rates.prefix(depth)))
     }
-    head = ConvNeXtHead(inputs, classes: shape.classes)
+    head = ConvNeXtHead(inputs, shape)
   }
 
   static let start = Start.normal(deviation: 0.02)
@@ -62,7 +62,7 @@ final class ConvNeXt: Module {
       details: "timm's `convnext_\(size)`. Liu et al. 2022, https://arxiv.org/abs/2201.03545.",
       size: 224, defaultClasses: 1000,
       preprocessing: Preprocessing(crop: crop, interpolation: .bicubic),
-      options: patchSize(4), dropPathRate,
+      options: patchSize(4), dropRate, dropPathRate,
       examples: ["convnext_\(size)(classes=10, patch_size=2)"]
     ) { ConvNeXt(depths: depths, widths: widths, $0) }
   }
@@ -116,14 +116,16 @@ final class ConvNeXtBlock: Module {
 /// Layer norm and a dense layer on the pooled features: keys `norm`, `fc`.
 final class ConvNeXtHead: Module {
   let norm: LayerNorm
+  let drop: Dropout?
   let fc: Linear
 
-  init(_ inputs: Int, classes: Int) {
+  init(_ inputs: Int, _ shape: NetworkShape) {
     norm = LayerNorm(inputs)
-    fc = Linear(inputs, classes, start: ConvNeXt.start)
+    drop = Dropout(rate: shape.drop)
+    fc = Linear(inputs, shape.classes, start: ConvNeXt.start)
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    try fc(try norm(x, context), context)
+    try fc(try norm(x, context).dropped(drop, context), context)
   }
 }

@@ -26,8 +26,8 @@ final class Levit: Module {
       inputs = size.widths[index]
       return stage
     }
-    head = LevitHead(inputs, classes: shape.classes)
-    headDist = LevitHead(inputs, classes: shape.classes)
+    head = LevitHead(inputs, shape)
+    headDist = LevitHead(inputs, shape)
     self.size = shape.size
   }
 
@@ -90,7 +90,7 @@ extension Levit {
       details: "timm's `levit_\(name)`. Graham et al. 2021, https://arxiv.org/abs/2104.01136.",
       size: 224, defaultClasses: 1000,
       preprocessing: Preprocessing(crop: 0.9, interpolation: .bicubic),
-      options: imageSize(224), dropPathRate,
+      options: imageSize(224), dropRate, dropPathRate,
       examples: ["levit_\(name)(classes=10, img_size=32)"]
     ) { Levit(size, $0) }
   }

@@ -43,15 +43,17 @@ final class LevitLinearNorm: Module {
 /// A batch norm and a dense layer: keys `bn`, `linear`.
 final class LevitHead: Module {
   let bn: BatchNorm2d
+  let drop: Dropout?
   let linear: Linear
 
-  init(_ inputs: Int, classes: Int) {
+  init(_ inputs: Int, _ shape: NetworkShape) {
     bn = BatchNorm2d(inputs)
-    linear = Linear(inputs, classes, start: .normal(deviation: 0.02))
+    drop = Dropout(rate: shape.drop)
+    linear = Linear(inputs, shape.classes, start: .normal(deviation: 0.02))
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    try linear(try bn(x, context), context)
+    try linear(try bn(x, context).dropped(drop, context), context)
   }
 }
 

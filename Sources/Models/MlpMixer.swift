@@ -11,6 +11,7 @@ final class MlpMixer: Module {
   let blocks: [Module]
   let norm: Module
   let pool = TokenPool()
+  let headDrop: Dropout?
   let head: Linear
 
   /// - Parameter scale: Where a ResMLP's branches start from; nil for a mixer.
@@ -25,6 +26,7 @@ final class MlpMixer: Module {
       return ResMlpBlock(width, tokens: tokens, scale: scale, shape)
     }
     norm = scale == nil ? LayerNorm(width) : Affine(width)
+    headDrop = Dropout(rate: shape.drop)
     head = Linear(width, shape.classes, start: .constant(0))
   }
 
@@ -35,7 +37,8 @@ final class MlpMixer: Module {
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     var y = try stem.sequence(x, context)
     for block in blocks { y = try block(y, context) }
-    return try head(try pool(try norm(y, context), context), context)
+    let pooled = try pool(try norm(y, context), context)
+    return try head(try pooled.dropped(headDrop, context), context)
   }
 
   /// Normal, cut at two deviations, with variance 1/fanIn after the cut (LeCun et al. 1998).
@@ -70,7 +73,7 @@ final class MlpMixer: Module {
       preprocessing: Preprocessing(
         crop: 0.875, interpolation: .bicubic,
         normalisation: scale == nil ? .inception : .imagenet),
-      options: imageSize(224), patchSize(patch), dropPathRate,
+      options: imageSize(224), patchSize(patch), dropRate, dropPathRate,
       examples: ["\(base)_224(classes=10, img_size=32, patch_size=8)"]
     ) { try MlpMixer(width: width, depth: depth, scale: scale, $0) }
   }

@@ -31,7 +31,7 @@ final class Swin: Module {
     }
     let width = size.width << (size.depths.count - 1)
     norm = LayerNorm(width, epsilon: 1e-5)
-    head = SwinHead(width, classes: shape.classes)
+    head = SwinHead(width, shape)
   }
 
   override var stages: [Stage] {
@@ -69,7 +69,7 @@ extension Swin {
       details: "timm's `\(name)`. Liu et al. 2021, https://arxiv.org/abs/2103.14030.",
       size: 224, defaultClasses: 1000,
       preprocessing: Preprocessing(crop: 0.9, interpolation: .bicubic),
-      options: imageSize(224), patchSize(4), dropPathRate,
+      options: imageSize(224), patchSize(4), dropRate, dropPathRate,
       examples: ["\(name)(classes=10, img_size=32, patch_size=2)"]
     ) { try Swin(size, $0) }
   }
@@ -142,13 +142,17 @@ final class SwinBlock: Module {
   }
 }
 
-/// Key `fc`.
+/// A dense layer on the pooled features: key `fc`.
 final class SwinHead: Module {
+  let drop: Dropout?
   let fc: Linear
 
-  init(_ inputs: Int, classes: Int) { fc = Linear(inputs, classes, start: Swin.start) }
+  init(_ inputs: Int, _ shape: NetworkShape) {
+    drop = Dropout(rate: shape.drop)
+    fc = Linear(inputs, shape.classes, start: Swin.start)
+  }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    try fc(x, context)
+    try fc(try x.dropped(drop, context), context)
   }
 }

@@ -20,6 +20,7 @@ final class TNT: Module {
   let blocks: [TNTBlock]
   let norm: LayerNorm
   let pool = TokenPool(token: 0)
+  let headDrop: Dropout?
   let head: Linear
 
   init(_ size: Size, isLegacy: Bool, _ shape: NetworkShape) throws {
@@ -41,6 +42,7 @@ final class TNT: Module {
       TNTBlock(size, pixels: pixels, isLegacy: isLegacy, dropPath: $0)
     }
     norm = LayerNorm(size.outer, epsilon: 1e-5)
+    headDrop = Dropout(rate: shape.drop)
     head = Linear(size.outer, shape.classes, start: TNT.start)
   }
 
@@ -58,7 +60,8 @@ final class TNT: Module {
     let first = try context(clsToken).expanded(to: [patches.shape[0], 1, patches.shape[2]])
     patches = try Tensor.concatenated([first, patches], along: 1) + context(patchPos)
     for block in blocks { (pixels, patches) = try block(pixels, patches, context) }
-    return try head(try pool(try norm(patches, context), context), context)
+    let pooled = try pool(try norm(patches, context), context)
+    return try head(try pooled.dropped(headDrop, context), context)
   }
 }
 
@@ -89,7 +92,7 @@ extension TNT {
       size: 224, defaultClasses: 1000,
       preprocessing: Preprocessing(
         crop: 0.9, interpolation: .bicubic, normalisation: .inception),
-      options: imageSize(224), patchSize(16), dropPathRate,
+      options: imageSize(224), patchSize(16), dropRate, dropPathRate,
       examples: ["\(name)(classes=10, img_size=32, patch_size=8)"]
     ) { try TNT(size, isLegacy: isLegacy, $0) }
   }

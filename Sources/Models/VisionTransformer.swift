@@ -16,6 +16,8 @@ final class VisionTransformer: Module {
   let blocks: [TransformerBlock]
   let norm: LayerNorm
   let pool = TokenPool(token: 0)
+  let headDrop: Dropout?
+  let headDistDrop: Dropout?
   let head: Linear
   let headDist: Linear?
 
@@ -32,6 +34,8 @@ final class VisionTransformer: Module {
       TransformerBlock(size.width, heads: size.heads, dropPath: $0, start: start)
     }
     norm = LayerNorm(size.width)
+    headDrop = Dropout(rate: shape.drop)
+    headDistDrop = isDistilled ? Dropout(rate: shape.drop) : nil
     head = Linear(size.width, shape.classes, start: start)
     headDist = isDistilled ? Linear(size.width, shape.classes, start: start) : nil
   }
@@ -49,9 +53,10 @@ final class VisionTransformer: Module {
     y = try Tensor.concatenated(tokens + [y], along: 1) + context(posEmbed)
     for block in blocks { y = try block(y, context) }
     y = try norm(y, context)
-    let logits = try head(try pool(y, context), context)
+    let logits = try head(try pool(y, context).dropped(headDrop, context), context)
     guard let headDist else { return logits }
-    return try (logits + headDist(try y.entry(1, axis: 1), context)) * 0.5
+    let second = try y.entry(1, axis: 1).dropped(headDistDrop, context)
+    return try (logits + headDist(second, context)) * 0.5
   }
 }
 
@@ -91,7 +96,7 @@ extension VisionTransformer {
       size: 224, defaultClasses: 1000,
       preprocessing: Preprocessing(
         crop: 0.9, interpolation: .bicubic, normalisation: isDeit ? .imagenet : .inception),
-      options: imageSize(224), patchSize(patch), dropPathRate,
+      options: imageSize(224), patchSize(patch), dropRate, dropPathRate,
       examples: ["\(name)(classes=10, img_size=32, patch_size=8)"]
     ) { try VisionTransformer(size, isDistilled: isDistilled, $0) }
   }

@@ -21,7 +21,8 @@ import Testing
   }
 
   private static func model(
-    _ name: String, patch: Int?, size: Int, channels: Int, dropPath: Double = 0
+    _ name: String, patch: Int?, size: Int, channels: Int, dropPath: Double = 0,
+    drop: Double = 0
   ) throws -> Model {
     var given: [String: Value] = [
       "classes": .number(4), "channels": .number(Double(channels)), "seed": .number(1),
@@ -30,6 +31,7 @@ import Testing
     if known.contains("img_size") { given["img_size"] = .number(Double(size)) }
     if let patch { given["patch_size"] = .number(Double(patch)) }
     if dropPath > 0 { given["drop_path_rate"] = .number(dropPath) }
+    if drop > 0 { given["drop_rate"] = .number(drop) }
     return try make(name, given)
   }
 
@@ -74,19 +76,23 @@ import Testing
   }
 
   @Test(arguments: tiny)
-  func dropPathChangesTrainingAlone(_ name: String, _ patch: Int?) throws {
-    let model = try Self.model(name, patch: patch, size: 28, channels: 1, dropPath: 0.9)
+  func droppingChangesTrainingAlone(_ name: String, _ patch: Int?) throws {
     let plain = try Self.model(name, patch: patch, size: 28, channels: 1)
-    #expect(model.network.state.map(\.key) == plain.network.state.map(\.key))
-    for model in [model, plain] { try model.fill(seed: 2) }
+    try plain.fill(seed: 2)
     let images = try Formula.images("images", [3, 1, 28, 28], scale: 2)
     func logits(_ model: Model, step: Int?) throws -> [[UInt32]] {
       let context = step.map { Context(isTraining: true, updatesState: false, step: $0) }
       return bits([try model(images, context ?? .evaluation)])
     }
-    #expect(try logits(model, step: nil) == logits(plain, step: nil))
-    #expect(try logits(model, step: 1) == logits(model, step: 1))
-    #expect(try logits(model, step: 1) != logits(model, step: 2))
+    for (dropPath, drop) in [(0.9, 0.0), (0.0, 0.5)] {
+      let model = try Self.model(
+        name, patch: patch, size: 28, channels: 1, dropPath: dropPath, drop: drop)
+      #expect(model.network.state.map(\.key) == plain.network.state.map(\.key))
+      try model.fill(seed: 2)
+      #expect(try logits(model, step: nil) == logits(plain, step: nil))
+      #expect(try logits(model, step: 1) == logits(model, step: 1))
+      #expect(try logits(model, step: 1) != logits(model, step: 2))
+    }
     #expect(try logits(plain, step: 1) == logits(plain, step: 2))
   }
 
@@ -98,7 +104,7 @@ import Testing
       ("mixer_s16", ["patch_size": .number(225)]), ("levit_128s", ["patch_size": .number(8)]),
       ("convnext_tiny", ["img_size": .number(32)]),
       ("vit_tiny", ["drop_path_rate": .number(1)]),
-      ("vit_tiny", ["drop_path_rate": .number(-0.1)]),
+      ("vit_tiny", ["drop_path_rate": .number(-0.1)]), ("swin_tiny", ["drop_rate": .number(1)]),
     ]
     for (name, arguments) in wrong {
       let error = #expect(throws: Failure.self, "\(name) \(arguments)") {
