@@ -9,6 +9,8 @@ public import Tensors
 open class Module {
   /// Where the module stands in its network: `layer1.0.conv1`; empty for the network itself.
   public private(set) var path = ""
+  /// Parts, parameters and buffers, looked up once: a network's structure does not change.
+  private lazy var properties = reflectedProperties()
 
   public init() {}
 
@@ -69,7 +71,7 @@ extension Module {
   /// Direct parts in the order of declaration.
   public var children: [(key: String, module: Module)] {
     if let listedChildren { return listedChildren }
-    return properties().flatMap { key, value -> [(key: String, module: Module)] in
+    return properties.flatMap { key, value -> [(key: String, module: Module)] in
       if let module = value as? Module { return [(key, module)] }
       if let list = value as? [Module] {
         return list.enumerated().map { ("\(key).\($0.offset)", $0.element) }
@@ -81,14 +83,14 @@ extension Module {
   /// Parameters and buffers of this module alone.
   public var ownState: [(key: String, entry: StateEntry)] {
     if let listedState { return listedState }
-    return properties().compactMap { key, value in
+    return properties.compactMap { key, value in
       if let parameter = value as? Parameter { return (key, .parameter(parameter)) }
       if let buffer = value as? Buffer { return (key, .buffer(buffer)) }
       return nil
     }
   }
 
-  private func properties() -> [(key: String, value: Any)] {
+  fileprivate func reflectedProperties() -> [(key: String, value: Any)] {
     var mirrors: [Mirror] = []
     var mirror: Mirror? = Mirror(reflecting: self)
     while let current = mirror, current.subjectType != Module.self {

@@ -52,6 +52,9 @@ public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
   public private(set) var footer: [Cell]?
   /// Lines below the table, in plain words.
   public var notes: [String]
+  /// Rows that are drawn at most as text; more would bury what was asked before, unless it was they
+  /// that were asked for.
+  public var shownRows = 60
 
   /// A table; short rows are filled with missing cells, longer ones lose what has no column.
   public init(

@@ -2,9 +2,6 @@ import Catalog
 
 /// The plain form of a table: columns aligned, cut or stacked to fit the width.
 extension Table {
-  /// Rows that are drawn at most; more would bury what was asked before.
-  static let shownRows = 60
-
   func plainText(_ style: Style) -> String {
     let texts = shownTexts(style)
     let width = max(20, style.width)
@@ -34,7 +31,7 @@ extension Table {
     func texts(_ row: [Cell]) -> [String] {
       zip(row, formats).map { $0.text($1, unicode: style.unicode) }
     }
-    let (head, tail) = Table.split(rows.count, atMost: Table.shownRows)
+    let (head, tail) = Table.split(rows.count, atMost: shownRows)
     var shown: [[String]?] = rows[..<head].map(texts)
     if tail > 0 { shown.append(nil) }
     shown += rows[(rows.count - tail)...].map(texts)

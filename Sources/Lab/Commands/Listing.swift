@@ -24,7 +24,8 @@ enum Listing {
       return try Listing.table(Listing.matching(pattern, in: all))
     case .name(let word)?, .value(.string(let word))?:
       if let registry = all.first(where: { Listing.heading($0) == word.lowercased() }) {
-        return try Listing.table(Listing.matching(pattern, in: [registry]))
+        return try Listing.table(
+          Listing.matching(pattern, in: [registry]), isWhole: pattern == nil)
       }
       return try Listing.table(Listing.matching(word, in: all))
     case .value(let value)?:
@@ -65,34 +66,50 @@ enum Listing {
   }
 
   /// One line a declaration; a family's name stands before its first.
-  private static func table(_ sections: [Registry.Section]) -> Table {
-    let hasFamilies = sections.contains { !$0.title.isEmpty }
-    guard hasFamilies else {
-      return Table(
-        columns: [.init("name"), .init("what it is")],
-        rows: sections.flatMap(\.declarations).map { [.text($0.name), .text($0.summary)] })
+  ///
+  /// - Parameter isWhole: Whether this is everything there is, with a line's room for names and
+  ///   numbers alone.
+  private static func table(_ sections: [Registry.Section], isWhole: Bool = false) -> Table {
+    guard sections.contains(where: { !$0.title.isEmpty }) else {
+      return whole(
+        Table(
+          columns: [.init("name"), .init("what it is")],
+          rows: sections.flatMap(\.declarations).map { [.text($0.name), .text($0.summary)] }))
     }
     let rows = sections.flatMap { section in
       section.declarations.enumerated().map { index, declaration -> [Table.Cell] in
-        [
-          index == 0 && !section.title.isEmpty ? .text(section.title) : .missing,
-          .text(declaration.name), section.title.isEmpty ? .missing : size(of: declaration),
-          .text(declaration.summary),
+        let isNetwork = !section.title.isEmpty
+        let model = isNetwork ? outline(of: declaration) : nil
+        let family: Table.Cell = index == 0 && isNetwork ? .text(section.title) : .missing
+        let figures: [Table.Cell] = [
+          model.map { .number(Double($0.parameterCount)) } ?? .missing,
+          model.map { .number(Double($0.size)) } ?? .missing,
         ]
+        return [family, .text(declaration.name)] + figures
+          + (isWhole ? [] : [.text(declaration.summary)])
       }
     }
-    return Table(
-      columns: [
-        .init("family"), .init("name"), .init("parameters", format: .count), .init("what it is"),
-      ], rows: rows)
+    let columns: [Table.Column] = [
+      .init("family"), .init("name"), .init("parameters", format: .count),
+      .init("pixels", format: .count),
+    ]
+    return whole(
+      Table(columns: columns + (isWhole ? [] : [.init("what it is")]), rows: rows))
   }
 
-  /// A network's parameters: its outline is made, its weights are not drawn.
-  private static func size(of declaration: Declaration) -> Table.Cell {
-    guard declaration.returns == Model.kind,
-      case .object(let object as Model)? = try? declaration.call([], Outline())
-    else { return .missing }
-    return .number(Double(object.parameterCount))
+  /// A list is what was asked for: all of it.
+  private static func whole(_ table: Table) -> Table {
+    var table = table
+    table.shownRows = .max
+    return table
+  }
+
+  /// A network without its weights, which are drawn when they are first needed.
+  private static func outline(of declaration: Declaration) -> Model? {
+    guard case .object(let model as Model)? = try? declaration.call([], Outline()) else {
+      return nil
+    }
+    return model
   }
 
   /// Whom outlines are made for: nobody's seed matters.
