@@ -9,13 +9,17 @@ public enum JSONValue: Sendable, Equatable {
   case object([(key: String, value: JSONValue)])
 
   /// No description of a network is longer.
-  private static let longest = 16 << 20
+  private static let longest = 4 << 20
 
   /// Reads a file that holds one value.
   public static func read(_ path: String) throws(CheckpointError) -> JSONValue {
-    let file = try FileBytes(path: path)
+    try read(FileBytes(path: path))
+  }
+
+  /// Reads bytes that are one value.
+  public static func read(_ file: FileBytes) throws(CheckpointError) -> JSONValue {
     guard file.count <= longest else {
-      throw CheckpointError(path, "has \(file.count) bytes, at most \(longest) are read")
+      throw CheckpointError(file.name, "has \(file.count) bytes, at most \(longest) are read")
     }
     var reader = JSONReader(file.all, calling: "the file")
     let value = try reader.value()

@@ -41,4 +41,28 @@ struct ShardsTests {
     try part("w", 3).writeSafetensors(folder.file("model.safetensors"))
     #expect(try Checkpoint.read(folder.path)["w"]?.floats() == [3])
   }
+
+  @Test func noiseIsRefusedWithoutACrash() throws {
+    let good = Array(
+      #"{"metadata":{"total_size":8,"a":[1,-2.5e3,true,null,"\u00e9"]},"weight_map":{"a":"x.bin"}}"#
+        .utf8)
+    let refused = fuzz(good, seed: 21) { file in
+      _ = try JSONValue.read(file)
+      _ = try CheckpointFormat.shards.read(file)
+    }
+    #expect(refused > 500)
+  }
+
+  @Test func valuesAreRead() throws {
+    let text = #"{"a":[1,-2.5e3,true,null,"\u00e9"],"b":{},"a":2}"#
+    let json = try JSONValue.read(FileBytes(Array(text.utf8), name: "a.json"))
+    #expect(json["a"] == .array([.number(1), .number(-2500), .bool(true), .null, .string("é")]))
+    #expect(json["b"]?.members?.isEmpty == true && json["c"] == nil)
+    #expect(json["a"]?.elements?.first?.whole == 1 && json["a"]?.elements?[1].whole == -2500)
+    for wrong in ["", "[1", "nul", "{\"a\"}", "1 2", "[1,]", "\"\\x\"", "--1"] {
+      #expect(
+        reason { _ = try JSONValue.read(FileBytes(Array(wrong.utf8), name: "a.json")) } != "",
+        "\(wrong)")
+    }
+  }
 }

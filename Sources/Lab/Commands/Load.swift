@@ -10,19 +10,29 @@ enum Load {
   static let declaration: Declaration = .command(
     "load", "Reads weights into a model, or a whole run from a file.",
     details: """
-      `load model, \"file\"` fills a model from safetensors, npz or a run's file; everything must \
-      match unless `strict=false`, and says what did. `run = load(\"run.athanor\")` makes the run \
-      again as it was saved.
+      `load model, \"file\"` fills a model from safetensors, PyTorch's files (.pth, .pt, .bin: \
+      nothing in them is run), npz, a run's file, or a folder of Hugging Face. Weights are found \
+      under `state_dict`, `model`, `ema`, `module` and the like, and the names of torchvision and \
+      efficientnet_pytorch are known. Everything must match unless `strict=false`, and the line \
+      shown says what did. `map` changes the file's keys: `\"old->new\"` everywhere in them, \
+      `\"^old->new\"` at their beginning. `run = load(\"run.athanor\")` makes the run again as it \
+      was saved.
       """,
     Argument(
       "model", "The model to fill; left out, the file is a run.",
       default: Subject<Model>()),
-    Argument("path", "The file.") as Argument<String>,
+    Argument("path", "The file, or the folder.") as Argument<String>,
     Argument("strict", "Whether every key must match.", default: true),
-    Argument("prefix", "What the keys in the file start with, to be taken off.", default: ""),
-    examples: ["load student, \"student.safetensors\"", "run = load(\"run.athanor\")"],
-    keywords: ["read", "weights", "checkpoint", "resume", "restore"]
-  ) { session, subject, path, strict, prefix in
+    Argument(
+      "prefix", "What the keys in the file start with, to be taken off; none: it is found.",
+      default: String?.none),
+    Argument("map", "Changes of the file's keys.", default: [KeySubstitution]()),
+    examples: [
+      "load student, \"student.safetensors\"", "run = load(\"run.athanor\")",
+      "load student, \"student.safetensors\", map=[\"^backbone.->\"]",
+    ],
+    keywords: ["read", "weights", "checkpoint", "resume", "restore", "pth", "torch"]
+  ) { session, subject, path, strict, prefix, map in
     let file = try Checkpoint.read(path)
     guard let model = subject.value else {
       let run = try Run.restored(from: file, named: path, resolve: session.resolve)
@@ -30,11 +40,16 @@ enum Load {
       return Value.object(run)
     }
     session.journal.note(model)
-    let isRun = prefix.isEmpty && file["student.\(model.network.state.first?.key ?? "")"] != nil
+    let isRun = prefix == nil && file["student.\(model.network.state.first?.key ?? "")"] != nil
     let report = try model.load(
-      file, from: path, prefix: isRun ? "student." : prefix, strict: strict)
-    model.past.append(LoadedPast(path: path, strict: strict, prefix: prefix))
-    session.write("\(report.line)\n", toError: false)
+      file, from: path, prefix: isRun ? "student." : prefix, strict: strict, map: map)
+    var line = report.line
+    // A folder says more of its network than its weights do.
+    if WeightsFolder.isFolder(path), let published = try Published.beside(path) {
+      line = ([line] + (try published.apply(to: model))).joined(separator: "; ")
+    }
+    model.past.append(LoadedPast(path: path, strict: strict, prefix: prefix, map: map))
+    session.write("\(line)\n", toError: false)
     return Value.none
   }
 }
