@@ -58,6 +58,7 @@ static void finish_pixel(
     vec v = load_some(out + j, n);
     if (e->bias) v += load_some(e->bias + channel + j, n);
     if (e->residual) v += load_some(e->residual + offset + j, n);
+    if (e->before) store_some(e->before + offset + j, v, n);
     v = activate(v, e->activation);
     store_some(out + j, v, n);
     if (sum) store_some(sum + j, load_some(sum + j, n) + v, n);
@@ -75,5 +76,5 @@ static void clear_statistics(
 }
 
 INLINE int has_epilogue(const ak_epilogue *e) {
-  return e && (e->bias || e->residual || e->activation || e->sum || e->square_sum);
+  return e && (e->bias || e->residual || e->activation || e->before || e->sum || e->square_sum);
 }

@@ -31,11 +31,15 @@ public final class Linear: Module {
     return try linear(x, weight: context(weight), bias: bias.map { context($0) })
   }
 
-  /// The layer and the activation behind it.
+  /// The layer and the activation behind it, in one pass unless its bare output is asked for.
   public func callAsFunction(
     _ x: Tensor, _ context: Context, activation: Activation
   ) throws -> Tensor {
-    try activation(try self(x, context))
+    guard activation != .none, context.tracer == nil, !context.wants(path),
+      x.shape.last == inputs
+    else { return try activation(try self(x, context)) }
+    return try linear(
+      x, weight: context(weight), bias: bias.map { context($0) }, activation: activation)
   }
 
   public override var details: String { "\(inputs) → \(outputs)" }

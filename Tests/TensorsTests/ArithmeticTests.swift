@@ -62,6 +62,23 @@ struct ArithmeticTests {
     try checkGradients(inputs) { try ($0[0] * $0[1]) * $0[0] }
   }
 
+  @Test(
+    "a number for each image and channel", arguments: [[2, 5, 3, 19], [3, 9, 9, 70], [2, 7, 4]])
+  func gate(shape: [Int]) throws {
+    var narrow = shape
+    for axis in 1..<(shape.count - 1) { narrow[axis] = 1 }
+    let inputs = [noise(shape, seed: 1), noise(narrow, seed: 2)]
+    try forEachInstructionSet {
+      try checkGradients(inputs) { try $0[0] * $0[1] }
+      try checkGradients(inputs, order: 1) { try $0[1] * $0[0] }
+    }
+    try checkThreads {
+      let v = inputs.map { $0.variable() }
+      return try gradients(
+        of: v[0] * v[1], withRespectTo: v, seed: noise(shape, seed: 3))
+    }
+  }
+
   @Test("one number on either side")
   func numbers() throws {
     let x = try Tensor([1, 2, 4], [3])

@@ -120,6 +120,44 @@ struct MatrixProductCase: CustomTestStringConvertible, Sendable {
     }
   }
 
+  @Test(
+    arguments: [[7, 33], [2, 3, 16], [130, 5]],
+    [Activation.relu, .relu6, .gelu, .silu, .hardSwish, .tanh])
+  func anActivationBehindADenseLayer(shape: [Int], activation: Activation) throws {
+    let width = shape[shape.count - 1]
+    let inputs = [
+      try noise(shape, seed: 1) * 3, noise([width, 21], seed: 2), noise([21], seed: 3),
+    ]
+    let seed = noise(Array(shape.dropLast()) + [21], seed: 4)
+    let b = inputs.map { $0.variable() }
+    let steps = try activation(linear(b[0], weight: b[1], bias: b[2]))
+    let expected = try gradients(of: steps, withRespectTo: b, seed: seed)
+    try forEachInstructionSet {
+      let plain = try linear(
+        inputs[0], weight: inputs[1], bias: inputs[2], activation: activation)
+      #expect(isClose(plain, steps, relative: 1e-5, absolute: 1e-5))
+      for tape in [TapeUse.release, .differentiate] {
+        let a = inputs.map { $0.variable() }
+        let fused = try linear(a[0], weight: a[1], bias: a[2], activation: activation)
+        #expect(isClose(fused, steps, relative: 1e-5, absolute: 1e-5))
+        let found = try gradients(of: fused, withRespectTo: a, seed: seed, tape: tape)
+        for (one, other) in zip(found, expected) {
+          #expect(isClose(one, other, relative: 1e-4, absolute: 1e-4), "\(activation)")
+        }
+      }
+    }
+    guard activation == .gelu || activation == .silu else { return }
+    let small = try inputs.map { try $0 * 0.3 }
+    try checkGradients(small) {
+      try linear($0[0], weight: $0[1], bias: $0[2], activation: activation)
+    }
+    try MultilinearCheck.threads("\(shape)") {
+      let a = inputs.map { $0.variable() }
+      let y = try linear(a[0], weight: a[1], bias: a[2], activation: activation)
+      return try [y] + gradients(of: y, withRespectTo: a, seed: seed)
+    }
+  }
+
   @Test func emptySumsAreZero() throws {
     let product = try matmul(Tensor(zeros: [3, 0]), Tensor(zeros: [0, 4]))
     #expect(product.values == Array(repeating: 0, count: 12))

@@ -93,3 +93,10 @@ void ak_binary_strided(int op, long rank, const long *sizes, const float *a,
 /// y[i] = a[i] where mask[i] ≠ 0, else b[i].
 void ak_select(const float *mask, const float *a, const float *b, float *y, long low,
                long high);
+
+/// Gradient of y[n][p][c] = x[n][p][c]·gate[n][c], in one pass: dx = dy·gate unless null, and
+/// dgate = Σ_p dy·x unless null. An item is AK_GATE_CHANNELS channels of an image, of which there
+/// are ⌈channels / AK_GATE_CHANNELS⌉.
+#define AK_GATE_CHANNELS 64
+void ak_gate_gradient(const float *x, const float *gate, const float *dy, float *dx,
+                      float *dgate, long pixels, long channels, long low, long high);

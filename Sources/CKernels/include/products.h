@@ -69,6 +69,7 @@ typedef struct {
   const float *bias;      // one per output channel, or null
   const float *residual;  // same shape as the output, or null
   int activation;         // enum ak_activation
+  float *before;          // same shape as the output: what the activation is given; or null
   float *sum;             // [stat_slots][k] sums over pixels of the stored values, or null
   float *square_sum;      // [stat_slots][k] the same of their squares, or null
 } ak_epilogue;

@@ -30,6 +30,7 @@ extension Tensor {
       "multiply", [a, b], try combined(AK_MULTIPLY, a, b, "*"), as: .binary(.multiply)
     ) { p in
       let (x, y) = (p.inputs[0], p.inputs[1])
+      if !p.isDifferentiable, let both = gateGradients(p) { return both }
       return [
         p.needs[0] ? try (p.gradient * y).summed(to: x.shape) : nil,
         p.needs[1] ? try (p.gradient * x).summed(to: y.shape) : nil,

@@ -67,14 +67,7 @@ private func batchedProduct(
 /// A dense layer: y = x·w + b with x [..., in], w [in, out], b [out]; the bias is added while the
 /// product is still in the cache.
 public func linear(_ x: Tensor, weight w: Tensor, bias: Tensor? = nil) throws -> Tensor {
-  guard w.rank == 2, x.rank >= 1, x.shape[x.rank - 1] == w.shape[0] else {
-    throw ShapeError(
-      "rows \(shapeText(x.shape)) do not fit a dense weight \(shapeText(w.shape))")
-  }
-  if let bias, bias.shape != [w.shape[1]] {
-    throw ShapeError(
-      "a bias \(shapeText(bias.shape)) does not fit a dense weight \(shapeText(w.shape))")
-  }
+  try checkLinear(x, w, bias)
   guard x.rank == 2 else {
     let rows = try x.reshaped([x.shape.dropLast().reduce(1, *), w.shape[0]])
     return try linear(rows, weight: w, bias: bias)
@@ -83,13 +76,30 @@ public func linear(_ x: Tensor, weight w: Tensor, bias: Tensor? = nil) throws ->
   let y = multiply(
     MatrixOperand(x, isTransposed: false), MatrixOperand(w, isTransposed: false), bias: bias)
   return record("linear", [x, w] + (bias.map { [$0] } ?? []), y, as: .linear) { p in
-    var gradients: [Tensor?] = [
-      p.needs[0] ? try matmul(p.gradient, p.inputs[1], transposeB: true) : nil,
-      p.needs[1] ? try matmul(p.inputs[0], p.gradient, transposeA: true) : nil,
-    ]
-    if p.needs.count > 2 {
-      gradients.append(p.needs[2] ? try p.gradient.sum(axes: [0]) : nil)
-    }
-    return gradients
+    try linearGradients(p, p.gradient)
   }
+}
+
+/// Throws where the operands of a dense layer do not fit.
+func checkLinear(_ x: Tensor, _ w: Tensor, _ bias: Tensor?) throws {
+  guard w.rank == 2, x.rank >= 1, x.shape[x.rank - 1] == w.shape[0] else {
+    throw ShapeError(
+      "rows \(shapeText(x.shape)) do not fit a dense weight \(shapeText(w.shape))")
+  }
+  if let bias, bias.shape != [w.shape[1]] {
+    throw ShapeError(
+      "a bias \(shapeText(bias.shape)) does not fit a dense weight \(shapeText(w.shape))")
+  }
+}
+
+/// The gradients of x, w and b from that of x·w + b, for x of rank 2.
+func linearGradients(_ p: Pullback, _ dy: Tensor) throws -> [Tensor?] {
+  var gradients: [Tensor?] = [
+    p.needs[0] ? try matmul(dy, p.inputs[1], transposeB: true) : nil,
+    p.needs[1] ? try matmul(p.inputs[0], dy, transposeA: true) : nil,
+  ]
+  if p.needs.count > 2 {
+    gradients.append(p.needs[2] ? try dy.sum(axes: [0]) : nil)
+  }
+  return gradients
 }

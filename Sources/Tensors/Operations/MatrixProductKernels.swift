@@ -34,8 +34,14 @@ struct MatrixOperand {
 
 /// The product of two operands whose inner sizes agree, on plain numbers.
 ///
-/// - Parameter bias: Added to every row; only where the left operand is not transposed.
-func multiply(_ left: MatrixOperand, _ right: MatrixOperand, bias: Tensor? = nil) -> Tensor {
+/// - Parameters:
+///   - bias: Added to every row; only where the left operand is not transposed.
+///   - activation: Of product and bias; only where the left operand is not transposed.
+///   - before: Filled with what the activation is given; of the product's shape.
+func multiply(
+  _ left: MatrixOperand, _ right: MatrixOperand, bias: Tensor? = nil,
+  activation: ak_activation = AK_IDENTITY, before: Tensor? = nil
+) -> Tensor {
   if left.suitsBLAS(right), bias == nil {
     return BLAS.transposedProduct(left.tensor, right.tensor)
   }
@@ -53,11 +59,13 @@ func multiply(_ left: MatrixOperand, _ right: MatrixOperand, bias: Tensor? = nil
     var plan = KernelJob.blankPlan
     ak_matrix_plan(sizes, &plan)
     var epilogue: ak_epilogue?
-    if let bias {
+    if bias != nil || activation != AK_IDENTITY {
       epilogue = ak_epilogue()
-      epilogue?.bias = UnsafePointer(bias.storage.pointer)
+      epilogue?.bias = bias.map { UnsafePointer($0.storage.pointer) }
+      epilogue?.activation = Int32(activation.rawValue)
+      epilogue?.before = before?.storage.pointer
     }
-    withExtendedLifetime(bias?.storage) {
+    withExtendedLifetime((bias?.storage, before?.storage)) {
       KernelJob(plan: plan, a: left.tensor, b: right.tensor, epilogue: epilogue)
         .run(into: &product) { job, plan, phase, low, high, scratch in
           ak_matrix_run(sizes, plan, job, phase, low, high, scratch)
