@@ -61,6 +61,13 @@ public enum PNG {
     }
   }
 
+  /// Looks at what stands before the pixels.
+  static func check(_ file: PictureFile) throws(Failure) {
+    var reader = picture_reader()
+    defer { picture_close(&reader) }
+    try withBytes(of: file, &reader) { (_) throws(Failure) in }
+  }
+
   /// Opens the file and holds its promises against its size.
   private static func withBytes<Result>(
     of file: PictureFile, _ reader: inout picture_reader,

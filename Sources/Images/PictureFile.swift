@@ -82,6 +82,17 @@ public struct PictureFile: Sendable {
     PictureFile.kinds.first { bytes.dropFirst($0.at).starts(with: $0.start) }?.name
   }
 
+  /// Looks at what stands before the pixels, without making any.
+  ///
+  /// - Throws: `Failure` where no picture can be made of the file.
+  public func checkHeader() throws(Failure) {
+    switch kind {
+    case "JPEG": _ = try JPEGHeader(self)
+    case "PNG": try PNG.check(self)
+    default: _ = try raster()
+    }
+  }
+
   /// The picture.
   ///
   /// - Parameters:
