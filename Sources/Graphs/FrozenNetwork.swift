@@ -133,4 +133,11 @@ extension StateEntry {
     case .buffer(let buffer): buffer.value
     }
   }
+
+  var shape: [Int] {
+    switch self {
+    case .parameter(let parameter): parameter.shape
+    case .buffer(let buffer): buffer.value.shape
+    }
+  }
 }

@@ -39,7 +39,7 @@ public struct NetworkSummary {
   public init(_ network: Module, image: [Int], batch: Int = 1) throws {
     let graph = try Graph(tracing: network, image: image)
     parameters = network.parameterCount
-    weightBytes = 4 * network.state.reduce(0) { $0 + $1.entry.tensor.count }
+    weightBytes = 4 * network.state.reduce(0) { $0 + $1.entry.shape.elementCount }
     multiplications = graph.multiplications(batch: 1)
     activationBytes = 4 * graph.activationCount(batch: 1)
     let planned = try PlannedGraph(graph)

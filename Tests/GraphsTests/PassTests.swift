@@ -104,6 +104,14 @@ import Testing
     }
   }
 
+  @Test(arguments: [Activation.relu, .relu6, .gelu, .silu, .hardSwish, .tanh])
+  func activationsFollowScalesThatCannotFold(activation: Activation) throws {
+    let names = try left([6, 7, 4], tolerance: 1e-5) { x in
+      try activation(x + self.norm(x.abs(), 3))
+    }
+    #expect(names.count == (activation == .tanh ? 3 : 2))
+  }
+
   @Test func anActivationBeforeTheSumStaysBeforeIt() throws {
     let w = draw([1, 1, 4, 4], 1)
     let names = try left([6, 7, 4]) { x in try x + convolution(x, w).relu() }

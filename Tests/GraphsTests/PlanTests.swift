@@ -88,6 +88,29 @@ import Testing
     #expect(try frozen(images).values == first)
   }
 
+  /// Other tests share the pool, so a run that nobody disturbed is waited for: a plan that asked the
+  /// system for memory at every batch would never have one.
+  @Test(arguments: ["resnet8x4", "mobilenetv3_small_100"])
+  func noBatchAsksTheSystemForMemory(name: String) throws {
+    let model = try smallModel(name)
+    let frozen = FrozenNetwork(model.network)
+    let images = Random.normal([2, 32, 32, 3], seed: 1, stream: 1)
+    _ = try frozen(images)
+    var undisturbed = false
+    for _ in 0..<200 where !undisturbed {
+      let before = MemoryUse.current.systemAllocations
+      _ = try frozen(images)
+      undisturbed = MemoryUse.current.systemAllocations == before
+    }
+    #expect(undisturbed)
+  }
+
+  @Test func onlyRareOperationsTakeMemoryOfTheirOwn() throws {
+    let model = try smallModel("resnet18")
+    let graph = try PlannedGraph(try Graph(tracing: model.network, image: [64, 64, 3]))
+    #expect(graph.plan(batch: 2).plainOperations == ["max pool", "mean"])
+  }
+
   @Test func otherBatchesAreRefused() throws {
     let model = try smallModel("resnet8x4")
     let graph = try Graph(tracing: model.network, image: [32, 32, 3])

@@ -77,7 +77,7 @@ extension Primitive {
     switch self {
     case .convolution, .linear: activation.inProducts != nil
     case .matmul(let transposeA, _): !transposeA && activation.inProducts != nil
-    case .scaleShift: activation == .relu || activation == .relu6
+    case .scaleShift: activation.inNorms != nil
     default: false
     }
   }

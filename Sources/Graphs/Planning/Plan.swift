@@ -48,6 +48,14 @@ public final class Plan {
     self.init(graph, batch: batch, weights: PackedWeights(graph))
   }
 
+  /// Names of the operations that run without a kernel of the plan, and so take memory of their own.
+  public var plainOperations: [String] {
+    steps.compactMap { step in
+      guard case .plain(let operation) = step.work else { return nil }
+      return operation.primitive.name
+    }
+  }
+
   /// One tensor an output, for one tensor an input.
   public func callAsFunction(_ arguments: [Tensor]) throws -> [Tensor] {
     guard try graph.batch(of: arguments) == batch else {

@@ -104,6 +104,9 @@ extension Activation {
     case .none: Int32(AK_NORM_NONE.rawValue)
     case .relu: Int32(AK_NORM_RELU.rawValue)
     case .relu6: Int32(AK_NORM_RELU6.rawValue)
+    case .hardSwish: Int32(AK_NORM_HARD_SWISH.rawValue)
+    case .silu: Int32(AK_NORM_SILU.rawValue)
+    case .gelu: Int32(AK_NORM_GELU.rawValue)
     default: nil
     }
   }
