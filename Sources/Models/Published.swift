@@ -17,7 +17,9 @@ public struct Published: Sendable {
   private let interpolation: String?
   private let normalisation: Normalisation?
   private let labels: [String]
-  /// Arguments beside the usual ones that the network was made with.
+  /// Height and width of the images that the network is built for.
+  public let networkSize: Int?
+  /// Arguments that the network was made with and that have no counterpart here.
   public let otherArguments: [String]
 
   /// The description beside the weights of a path: of a folder, or of a file in one; nil where there
@@ -44,7 +46,7 @@ public struct Published: Sendable {
     }
     classes = json["num_classes"]?.whole ?? own?["num_classes"]?.whole
     let shape = fact("input_size")?.elements?.map { $0.whole ?? 0 }
-    channels = shape?.count == 3 ? shape?[0] : nil
+    channels = json["model_args"]?["in_chans"]?.whole ?? (shape?.count == 3 ? shape?[0] : nil)
     imageSize = shape?.count == 3 ? shape?[1] : nil
     if let shape,
       shape.count != 3 || shape[1] != shape[2] || !Preprocessing.sizes.contains(shape[1])
@@ -65,8 +67,17 @@ public struct Published: Sendable {
       normalisation = nil
     }
     labels = Published.labels(json, own, count: classes)
-    otherArguments = (json["model_args"]?.members ?? []).map(\.key)
+    let arguments = json["model_args"]?.members ?? []
+    let built = json["model_args"]?["img_size"].flatMap { $0.whole ?? $0.elements?.first?.whole }
+    if let built, !Preprocessing.sizes.contains(built) {
+      throw CheckpointError(path, "'img_size' is \(built), not 1 to 2048 pixels")
+    }
+    networkSize = built ?? imageSize
+    otherArguments = arguments.map(\.key).filter { !Published.known.contains($0) }
   }
+
+  /// Arguments of timm's networks that are followed here, or that the weights themselves show.
+  private static let known: Set = ["num_classes", "in_chans", "img_size", "global_pool"]
 
   /// Class names by `label_names`, their words in `label_descriptions`, or Hugging Face's `id2label`.
   private static func labels(_ json: JSONValue, _ own: JSONValue?, count: Int?) -> [String] {

@@ -92,7 +92,7 @@ struct StateMatch {
         }
       }
       // A file can be made of nothing but such rows.
-      rows = Array(next.prefix(32))
+      rows = Array(next.prefix(16))
       result += rows.map(\.prefix)
     }
     return result

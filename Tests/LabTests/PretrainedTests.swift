@@ -44,4 +44,28 @@ struct PretrainedTests {
       #expect(failure?.message.contains("describes a network that it does not hold") == true)
     }
   }
+
+  @Test func foldersAreModels() throws {
+    try withFolder { folder in
+      let sitting = Sitting()
+      let make = "vit_tiny_patch16_224(classes=3, img_size=32, patch_size=8, seed=1)"
+      _ = sitting.run("a = \(make); save a, \"\(folder)/model.safetensors\"")
+      // As timm writes it.
+      let config = """
+        {"architecture": "vit_tiny_patch16_224.augreg", "num_classes": 3,
+         "model_args": {"num_classes": 3, "img_size": [32, 32], "patch_size": 8},
+         "label_names": ["a", "b", "c"],
+         "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 0.9, "interpolation": "bicubic",
+           "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "fixed_input_size": true}}
+        """
+      try Data(config.utf8).write(to: URL(filePath: "\(folder)/config.json"))
+      // Weights of ours say more than the description beside them.
+      #expect(sitting.run("b = pretrained(\"\(folder)\")").hasPrefix("152 matched"))
+      #expect(sitting.run("b.script == a.script") == "true\n")
+      #expect(sitting.run("b.labels") == "[\"a\", \"b\", \"c\"]\n")
+      #expect(sitting.run("b.preprocessing.crop") == "0.9\n")
+      #expect(sitting.run("load a, \"\(folder)\"").hasPrefix("152 matched"))
+      #expect(sitting.run("a.labels") == "[\"a\", \"b\", \"c\"]\n")
+    }
+  }
 }

@@ -33,13 +33,14 @@ struct PretrainedTests {
     let config = """
       {"architecture": "lenet.tag", "num_classes": 3, "label_names": ["n1", "n2", "n3"],
        "label_descriptions": {"n1": "tench", "n3": "caf\\u00e9"},
-       "model_args": {"act_layer": "gelu"},
+       "model_args": {"act_layer": "gelu", "num_classes": 3, "in_chans": 3, "img_size": [32, 32]},
        "pretrained_cfg": {"input_size": [3, 32, 32], "crop_pct": 0.95, "interpolation": "bilinear",
          "mean": [0.1, 0.2, 0.3], "std": [0.4, 0.5, 0.6], "url": null, "pool_size": [7, 7]}}
       """
     try with(config) { published in
       #expect(published.architecture == "lenet" && published.classes == 3)
       #expect(published.channels == 3 && published.imageSize == 32)
+      #expect(published.networkSize == 32)
       let file = try Checkpoint.read(folder)
       let model = try #require(Architecture("lenet")).model(
         for: file, classes: published.classes, channels: 3, size: 32, NoSession())
@@ -86,7 +87,9 @@ struct PretrainedTests {
 
   @Test func lyingDescriptionsAreRefused() throws {
     for config in [
-      "", "[", "{\"input_size\": [3, 224]}", "{\"input_size\": [3, 1000000000, 1000000000]}",
+      "", "[", "{\"input_size\": [3, 224]}",
+      "{\"model_args\": {\"img_size\": 1000000000}}",
+      "{\"input_size\": [3, 1000000000, 1000000000]}",
       "{\"input_size\": [3, 224, 10]}", "{\"mean\": [1], \"std\": [0]}",
       "{\"mean\": [], \"std\": []}",
       "{\"mean\": [1, 2], \"std\": [1]}", String(repeating: "[", count: 100_000), "nul", "{} {}",

@@ -47,7 +47,7 @@ enum Pretrained {
       let architecture = try Pretrained.architecture(published)
       model = try architecture.model(
         for: file, classes: classes ?? published.classes, channels: published.channels,
-        size: published.imageSize, prefix: prefix, map: map, session)
+        size: published.networkSize, prefix: prefix, map: map, session)
     } else {
       throw Failure(
         .file, "\(shown(path)) does not say which network it is",
