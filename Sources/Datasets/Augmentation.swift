@@ -43,13 +43,27 @@ public final class Augmentation: Object, ArgumentType, Answer, Sendable {
   public var line: String { script }
 
   /// Changes the picture of a sample: a function of (seed, epoch, sample).
-  public func apply(to image: inout Image, seed: Int, epoch: Int, sample: Int, mean: [Float] = []) {
-    for (part, step) in steps.enumerated() {
-      let stream = Random.stream("augmentation", part, epoch)
-      var draws = Draws(
-        seed: UInt64(bitPattern: Int64(seed)), stream: stream, place: sample)
-      step.apply(to: &image, &draws, mean: mean)
+  ///
+  /// - Parameter first: Steps before this one are left out: they were taken when it was read.
+  public func apply(
+    to image: inout Image, seed: Int, epoch: Int, sample: Int, mean: [Float] = [],
+    from first: Int = 0
+  ) {
+    for part in steps.indices.dropFirst(first) {
+      var draws = draws(part, seed: seed, epoch: epoch, sample: sample)
+      steps[part].apply(to: &image, &draws, mean: mean)
     }
+  }
+
+  /// The first step, where it is a random part that is to be cut out of the photograph as it was
+  /// taken, before any other resizing.
+  var framing: RandomResizedCrop? { steps.first as? RandomResizedCrop }
+
+  /// What a step draws from for a sample.
+  func draws(_ part: Int, seed: Int, epoch: Int, sample: Int) -> Draws {
+    Draws(
+      seed: UInt64(bitPattern: Int64(seed)), stream: Random.stream("augmentation", part, epoch),
+      place: sample)
   }
 
   public static func read(_ value: Value) throws -> Augmentation {

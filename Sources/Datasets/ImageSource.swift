@@ -11,6 +11,9 @@ public protocol ImageSource: Sendable {
   var normalisation: Normalisation? { get }
   /// Whether a picture takes long to make, so that batches had better be made ahead.
   var isCostly: Bool { get }
+  /// Picture `index` in its own size, before it was resized and cut; nil where there is no other
+  /// than what `load` gives. May be called by several threads.
+  func photograph(_ index: Int) throws -> Raster?
   /// Fills `image` with picture `index`, before normalisation. May be called by several threads.
   func load(_ index: Int, into image: inout Image) throws
   /// Writes picture `index` normalised, H·W·C numbers.
@@ -20,6 +23,8 @@ public protocol ImageSource: Sendable {
 }
 
 extension ImageSource {
+  public func photograph(_ index: Int) throws -> Raster? { nil }
+
   public var isCostly: Bool { false }
 
   public func load(

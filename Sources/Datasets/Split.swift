@@ -125,9 +125,17 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
       return try images.load(place, normalised: normalisation, into: target)
     }
     var image = Image(height: height, width: width, channels: channels)
-    try images.load(place, into: &image)
+    var taken = 0
+    if let framing = augmentation.framing, let photograph = try images.photograph(place) {
+      var draws = augmentation.draws(0, seed: seed, epoch: epoch, sample: index)
+      let frame = framing.framed(photograph, width: width, height: height, &draws)
+      image.values = frame.pixels.map { Float($0) / 255 }
+      taken = 1
+    } else {
+      try images.load(place, into: &image)
+    }
     augmentation.apply(
-      to: &image, seed: seed, epoch: epoch, sample: index, mean: normalisation.mean)
+      to: &image, seed: seed, epoch: epoch, sample: index, mean: normalisation.mean, from: taken)
     normalisation.apply(to: image, into: target)
   }
 }

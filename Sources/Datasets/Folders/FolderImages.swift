@@ -57,11 +57,20 @@ public final class FolderImages: ImageSource {
   }
 
   /// Bytes of a picture: height × width × channels.
-  func bytes(_ index: Int) throws -> [UInt8] {
+  func bytes(_ index: Int) throws -> [UInt8] { try standingIn(for: index, ownBytes) }
+
+  public func photograph(_ index: Int) throws -> Raster? {
+    try standingIn(for: index, ownPhotograph)
+  }
+
+  /// Reads a picture, or where it is damaged and may be skipped, another one of its class.
+  private func standingIn<Result>(
+    for index: Int, _ read: (Int) throws -> Result
+  ) throws -> Result {
     var place = index
     for _ in 0..<count {
       do {
-        return try ownBytes(place)
+        return try read(place)
       } catch let failure as Failure where failure.kind == .file && skipsDamaged {
         // The next one of the class: which one it is depends on the files alone, so that a run can
         // be made again.
@@ -94,14 +103,7 @@ public final class FolderImages: ImageSource {
     let known = state.withLock { ($0.kept[index], $0.damaged[index]) }
     if let bytes = known.0 { return bytes }
     if let reason = known.1 { throw Failure(.file, reason) }
-    let bytes: [UInt8]
-    do {
-      let raster = try PictureFile(path: paths[index]).raster(isUpright: isUpright)
-      bytes = way.prepared(raster, channels: channels).pixels
-    } catch {
-      state.withLock { $0.damaged[index] = error.message }
-      throw error
-    }
+    let bytes = way.prepared(try decoded(index), channels: channels).pixels
     state.withLock { state in
       if state.room >= bytes.count, state.kept[index] == nil {
         state.kept[index] = bytes
@@ -109,6 +111,20 @@ public final class FolderImages: ImageSource {
       }
     }
     return bytes
+  }
+
+  private func ownPhotograph(_ index: Int) throws -> Raster {
+    if let reason = state.withLock({ $0.damaged[index] }) { throw Failure(.file, reason) }
+    return try decoded(index).converted(to: channels)
+  }
+
+  private func decoded(_ index: Int) throws -> Raster {
+    do {
+      return try PictureFile(path: paths[index]).raster(isUpright: isUpright)
+    } catch {
+      state.withLock { $0.damaged[index] = error.message }
+      throw error
+    }
   }
 
   public func load(_ index: Int, into image: inout Image) throws {
