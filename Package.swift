@@ -33,6 +33,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -63,13 +64,19 @@ let package = Package(
         "Catalog", "Tensors", "Layers", "Graphs", "Models", "Losses", "Optimizers", "Datasets",
         "Checkpoints", "Images",
       ]),
+    .target(
+      name: "ONNX",
+      dependencies: [
+        "Catalog", "Checkpoints", "Graphs", "Images", "Layers", "Models", "Tensors",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["onnx.proto"], swiftSettings: strict),
     library("Records", [.product(name: "GRDB", package: "GRDB.swift")]),
     library("Plots", ["Catalog"]),
     library(
       "Lab",
       [
         "Catalog", "Conversation", "Language", "Tensors", "Layers", "Graphs", "Models", "Losses",
-        "Optimizers", "Datasets", "Checkpoints", "Images", "Training", "Records", "Plots",
+        "Optimizers", "Datasets", "Checkpoints", "Images", "Training", "ONNX", "Records", "Plots",
       ]),
 
     library(
@@ -119,6 +126,12 @@ let package = Package(
       [
         "Catalog", "Checkpoints", "Datasets", "Images", "Layers", "Losses", "Models",
         "Optimizers", "Tensors", "Training", "TestSupport",
+      ]),
+    tests(
+      "ONNXTests",
+      [
+        "Catalog", "Checkpoints", "Graphs", "Images", "Layers", "Models", "ONNX", "Tensors",
+        "TestSupport",
       ]),
     tests("RecordsTests", ["Records"]),
     tests("PlotsTests", ["Catalog", "Plots"]),

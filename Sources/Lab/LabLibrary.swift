@@ -6,6 +6,7 @@ import Images
 import Language
 import Losses
 import Models
+import ONNX
 import Optimizers
 import Records
 
@@ -25,13 +26,13 @@ let commandRegistry: Registry = Registry(
 extension Session {
   /// All that can be typed.
   public static let library: Library = Library([
-    commandRegistry, modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
+    commandRegistry, modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
     clippingRegistry, dataRegistry, augmentationRegistry, baseCalls,
   ])
 
   /// What makes values and does nothing else: what a file may call.
   static let makers: Library = Library([
-    modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
+    modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
     dataRegistry, augmentationRegistry,
   ])
 }

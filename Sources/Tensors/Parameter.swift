@@ -48,6 +48,8 @@ public enum Layout: Sendable, Equatable {
 /// The distribution that a parameter starts from.
 public enum Start: Sendable, Equatable {
   case constant(Float)
+  /// What it was made with: weights that came from a file.
+  case kept
   /// Uniform in [-bound, bound).
   case uniform(bound: Float)
   case normal(deviation: Float)
@@ -69,6 +71,7 @@ extension Start {
   fileprivate func draw(_ shape: [Int], seed: UInt64, stream: UInt64) -> Tensor {
     switch self {
     case .constant(let constant): Tensor(repeating: constant, shape)
+    case .kept: Tensor(zeros: shape)
     case .uniform(let bound):
       Random.uniform(shape, in: -bound..<bound, seed: seed, stream: stream)
     case .normal(let deviation):
@@ -130,6 +133,7 @@ public final class Parameter {
   /// Sets the starting value: a function of the seed and the parameter's key alone, so a layer
   /// starts the same whatever else the network has, and whenever it is drawn.
   public func initialize(seed: UInt64, key: String) {
+    guard start != .kept else { return }
     let (shape, start) = (shape, start)
     version &+= 1
     waiting = { start.draw(shape, seed: seed, stream: Random.stream("parameter", key)) }
