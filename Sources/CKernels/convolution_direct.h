@@ -206,6 +206,20 @@ static void direct_group(
   }
 }
 
+// Asks for what the next block of pixels reads for the first time: as many pixels further on under
+// the last tap. They are too many streams for the processor to foresee. It pays where a pixel has
+// few products.
+static void look_past(
+  const conv_view *v, const pixel_class *class, const float *const *rows, const float *zeros,
+  long count
+) {
+  const long ahead = count * class->advance_x * v->source_channels;
+  for (long i = 0; i < count; i++) {
+    if (rows[i] == zeros) continue;
+    for (long j = 0; j < v->run * v->groups; j += 16) __builtin_prefetch(rows[i] + ahead + j);
+  }
+}
+
 static void direct_item(
   const direct_work *d, const ak_job *job, const float *source, long item,
   const direct_tables *tables, pixel_class *class
@@ -218,6 +232,11 @@ static void direct_item(
   if (at.count > 0) {
     list_pixels(class, at.from, at.count, tables->places);
     t.tap_count = list_taps(d, class, source, at.count, tables);
+    if (t.tap_count == 1 || (t.tap_count && v->groups > 1)) {
+      look_past(
+        v, class, tables->sources + (v->backward ? 0 : t.tap_count - 1) * d->blocking.block,
+        tables->zeros, at.count);
+    }
   }
   for (long i = 0; i < at.count; i++) {
     const pixel_place q = tables->places[i];

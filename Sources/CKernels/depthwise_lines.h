@@ -10,6 +10,9 @@ typedef struct {
   const float *const *weights;  // [tap]
   const float *const *sources;  // inside: [tap], of the first pixel; edge: [tap][pixel]
   long taps, step;              // floats from a pixel's source to the next one's
+  // What the next pixels read first: the lowest rows of taps, `ahead_pixels` of each.
+  const float *ahead[2];
+  long ahead_rows, ahead_pixels;
   float *out;
   long out_step, channels;
   int add;
@@ -29,9 +32,15 @@ INLINE void line_body(const int count, const int edge, const line_tile *t) {
         UNROLL for (int i = 0; i < count; i++) acc[i] += w * load(from + i * t->step);
       }
     }
+    // The processor does not foresee so many streams.
+    for (long row = 0; row < t->ahead_rows; row++) {
+      const float *ahead = t->ahead[row] + c;
+      for (long i = 0; i < t->ahead_pixels; i++, ahead += t->channels) __builtin_prefetch(ahead);
+    }
     const long n = at_most(VL, t->channels - c);
     UNROLL for (int i = 0; i < count; i++) {
       float *to = t->out + i * t->out_step + c;
+      __builtin_prefetch(to + count * t->out_step, 1);
       if (t->add) acc[i] += load_some(to, n);
       store_some(to, acc[i], n);
     }
@@ -72,6 +81,25 @@ typedef struct {
   const float **weights, **sources;
   float *zeros;
 } line_tables;
+
+// Finds what the pixels after these read for the first time.
+static void look_ahead(
+  const conv_view *v, const pixel_class *p, const float *image, long iy, long next, long count,
+  line_tile *t
+) {
+  long lowest = -1, right = 0;
+  for (long r = 0; r < p->rows; r++) lowest = at_least(lowest, p->source_y[r]);
+  for (long s = 0; s < p->columns; s++) right = at_least(right, p->source_x[s]);
+  lowest += iy * p->advance_y;
+  right += next * p->advance_x;
+  t->ahead_rows = 0;
+  for (long row = 0; row < at_most(2, p->advance_y); row++) {
+    const long y = lowest - row;
+    if (y < 0 || y >= v->sh) continue;
+    t->ahead[t->ahead_rows++] = image + (y * v->sw + right) * t->channels;
+  }
+  t->ahead_pixels = at_most(count * p->advance_x, v->sw - right);
+}
 
 // Lists the taps of `count` pixels of a row from ix; 1 if some of them fall outside the image.
 static int list_line(
@@ -124,6 +152,7 @@ static void line_item(
   for (long tile = 0, ix = 0; tile < tiles; tile++) {
     const long count = ceil_div(class->count_x - ix, tiles - tile);
     t.out = out + ix * t.out_step;
+    look_ahead(v, class, job->a + n * v->sh * v->sw * c, iy, ix + count, count, &t);
     if (list_line(v, class, job, n, iy, ix, count, tables, &t)) {
       edge_functions[count](&t);
     } else {

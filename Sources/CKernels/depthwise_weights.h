@@ -16,6 +16,7 @@ typedef struct {
   const depth_tap *taps;
   const float *dy;  // pixel 0 of the row
   long step, channels, from, to;  // pixels that all the taps share
+  long next_dy, next_source;      // floats to the next output row and to the sources it adds
 } depth_row;
 
 INLINE void depth_body(const int count, const depth_row *row) {
@@ -33,7 +34,10 @@ INLINE void depth_body(const int count, const depth_row *row) {
       }
     }
     for (long p = row->from; p < row->to; p++) {
-      const vec g = load(row->dy + p * channels + c);
+      const float *dy = row->dy + p * channels + c;
+      const vec g = load(dy);
+      __builtin_prefetch(dy + row->next_dy);
+      __builtin_prefetch(row->taps[count - 1].source + p * step + c + row->next_source);
       UNROLL for (int i = 0; i < count; i++) {
         acc[i] += g * load(row->taps[i].source + p * step + c);
       }
@@ -68,7 +72,7 @@ static void sum_row(const ak_conv *c, const ak_job *job, long row, float *sums) 
   depth_tap taps[depth_taps];
   depth_row d = {
     .taps = taps, .dy = job->b + row * c->ow * c->c, .step = c->stride_w * c->c,
-    .channels = c->c};
+    .channels = c->c, .next_dy = c->ow * c->c, .next_source = c->stride_h * c->w * c->c};
   int count = 0;
   for (long tap = 0; tap < c->r * c->s; tap++) {
     const long y = oy * c->stride_h + tap / c->s * c->dil_h - c->pad_top;

@@ -1,6 +1,6 @@
 // Statistics, application and gradient of norms by column; see pointwise_isas.h.
 
-enum { V(norm_strip) = 256, V(norm_rows) = 32 };
+enum { V(norm_strip) = 256, V(norm_rows) = 32, V(norm_ahead) = 1024 };
 
 #include "pointwise_slopes.h"
 
@@ -142,6 +142,10 @@ static inline __attribute__((always_inline)) void V(gradient_strip)(
         vf s = V(load)(sums + c), q = V(load)(products + c);
         for (long k = 0; k < several; k++) {
           const long at = (row + k) * columns + column + c;
+          // Columns come in strips, so the processor does not foresee what comes next.
+          __builtin_prefetch(n->x + at + V(norm_ahead));
+          __builtin_prefetch(n->dy + at + V(norm_ahead));
+          if (n->y) __builtin_prefetch(n->y + at + V(norm_ahead));
           const vf centred = V(load)(n->x + at) - middle;
           const vf g = V(norm_slope)(activation, n, at, column + c, centred);
           s += g;

@@ -25,6 +25,12 @@ static void V(max_pool)(const ak_windows *w, const float *x, float *y, int32_t *
       const long out = (item * w->out_width + j) * channels;
       EACH(vf best = V(splat)(-__builtin_inff());
            vi place = (vi){0} + (int)(w->first_row[i] * w->width + w->first_column[j]);
+           // What windows further right read first: too many streams to be foreseen.
+           for (long h = w->first_row[i]; h < w->last_row[i]; h++) {
+             const long ahead = h * w->width + w->last_column[j] + 8;
+             __builtin_prefetch(image + ahead * channels + c);
+             __builtin_prefetch(image + (ahead + 1) * channels + c);
+           }
            for (long h = w->first_row[i]; h < w->last_row[i]; h++)
              for (long k = w->first_column[j]; k < w->last_column[j]; k++) {
                const vf v = V(load)(image + (h * w->width + k) * channels + c);
