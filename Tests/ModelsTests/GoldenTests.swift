@@ -83,7 +83,9 @@ struct GradientTolerance {
       return GradientTolerance()
     }
     return GradientTolerance(
-      largest: min(max(1e-3, noise[0]), 6e-2), median: min(max(1e-5, noise[1]), 8e-3))
+      largest: min(max(1e-3, noise[0]), 6e-2), median: min(max(1e-5, noise[1]), 8e-3),
+      // Winograd's rounding through its ninety convolutions; by definition it is 1e-6.
+      loss: name == "models/tresnet_l-128" && !isExact ? 3e-5 : 1e-5)
   }
 }
 
@@ -116,7 +118,7 @@ struct GradientTolerance {
   }
 
   /// Where a network has convolutions that have another way than the definition.
-  @Test(arguments: names.filter { $0.hasPrefix("cifar/") || $0.hasPrefix("models/resnet") })
+  @Test(arguments: names.filter { $0.hasPrefix("cifar/") || $0.contains("resnet") })
   func numbersAreThoseOfPyTorchByDefinition(_ name: String) throws {
     try ConvolutionArithmetic.exactly { try check(name, .of(name, isExact: true)) }
   }
