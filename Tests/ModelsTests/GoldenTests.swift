@@ -84,7 +84,7 @@ struct GradientTolerance {
     }
     return GradientTolerance(
       largest: min(max(1e-3, noise[0]), 6e-2), median: min(max(1e-5, noise[1]), 8e-3),
-      // Winograd's rounding through its ninety convolutions; by definition it is 1e-6.
+      // Winograd's rounding through its eighty-five convolutions; by definition it is within 1e-5.
       loss: name == "models/tresnet_l-128" && !isExact ? 3e-5 : 1e-5)
   }
 }
