@@ -1,4 +1,5 @@
 import Catalog
+import Conversation
 import Testing
 
 /// Going back in time from the prompt.
