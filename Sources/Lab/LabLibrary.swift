@@ -20,7 +20,7 @@ let commandRegistry: Registry = Registry(
     Pretrained.declaration,
     Rewind.declaration, Undo.declaration, Fork.declaration, RunHistory.declaration,
     Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
-    Preprocessing.declaration,
+    Preprocessing.declaration, Classify.declaration, Predict.declaration, Audit.declaration,
   ] + SessionCalls.declarations + Replaying.declarations + Talking.declarations)
 
 extension Session {

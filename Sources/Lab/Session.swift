@@ -19,6 +19,8 @@ public final class Session: Interpreter, OutputContext {
 
   let listener: any Listener
   let interruption: Interruption
+  /// Networks that pictures were shown to, planned.
+  var frozenNetworks = FrozenNetworks()
   /// The run made last; verbs use it where none is named.
   var currentRun: Run?
   private var runCount = 0

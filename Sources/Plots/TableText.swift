@@ -11,8 +11,25 @@ extension Table {
     }
     var lines = title.isEmpty ? [] : [bold(cut(singleLine(title), to: width), style)]
     lines.append(blocks.joined(separator: "\n\n"))
-    lines += notes.map { cut(singleLine($0), to: width, unicode: style.unicode) }
+    lines += notes.flatMap { Table.lines(of: singleLine($0), width: width, style) }
     return lines.joined(separator: "\n")
+  }
+
+  /// A note in as many lines as it needs, later ones set in; only a word that is longer than a line
+  /// is cut.
+  private static func lines(of note: String, width: Int, _ style: Style) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in note.split(separator: " ") {
+      let longer = line.isEmpty ? String(word) : line + " " + word
+      if textWidth(longer) <= width || line.isEmpty {
+        line = longer
+      } else {
+        lines.append(line)
+        line = "  " + word
+      }
+    }
+    return (lines + [line]).map { cut($0, to: width, unicode: style.unicode) }
   }
 
   /// The texts of the cells that are drawn.

@@ -84,6 +84,8 @@ public final class Run: Object, ArgumentType, Answer {
   /// through a network by reflection costs more than a small network's step.
   let buffers: [Buffer]
   var epochOrder: EpochOrder?
+  /// Has the next batches made while a step computes.
+  let reader = BatchReader()
   /// The teacher with its plans, once it has been asked.
   var frozen: FrozenTeacher?
   /// The way back.

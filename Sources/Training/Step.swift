@@ -150,7 +150,7 @@ extension Run {
           data.train, seed: seed, epoch: epoch, batchSize: batch, shuffle: shuffle))
     }
     guard let batches = epochOrder?.batches else { return try data.train.batch([]) }
-    return try batches.batch(index, augmentation: augmentation)
+    return try reader.batch(batches, index, augmentation: augmentation)
   }
 }
 

@@ -8,7 +8,9 @@ import Testing
 struct CatalogueTests {
   /// Data sets that are files of the person's own, not there everywhere.
   private static func needsFiles(_ example: String) -> Bool {
-    example.contains("fashion_mnist") || example.contains("mnist(") || example.contains("replay ")
+    ["fashion_mnist", "mnist(", "replay ", "cifar10", "image_folder", "onnx("].contains {
+      example.contains($0)
+    }
   }
 
   @Test(

@@ -1,6 +1,7 @@
 import Catalog
 import Checkpoints
 import Datasets
+import Images
 import Models
 import Plots
 import Training
@@ -11,8 +12,9 @@ enum Savable: ArgumentType {
   case run(Run)
   case plot(Plot)
   case data(Dataset)
+  case sample(Sample)
 
-  static var expected: String { "a model, a run, a plot or a data set" }
+  static var expected: String { "a model, a run, a plot, a data set or a sample" }
   static var valueKind: String? { "model" }
 
   static func read(_ value: Value) throws -> Savable {
@@ -21,6 +23,7 @@ enum Savable: ArgumentType {
     case .object(let run as Run): return .run(run)
     case .object(let plot as Plot): return .plot(plot)
     case .object(let data as Dataset): return .data(data)
+    case .object(let sample as Sample): return .sample(sample)
     default: throw Mismatch()
     }
   }
@@ -28,20 +31,25 @@ enum Savable: ArgumentType {
 
 enum Save {
   static let declaration: Declaration = .command(
-    "save", "Writes a model's weights, a whole run, a plot or a data set to a file.",
+    "save", "Writes a model's weights, a whole run, a plot, data or a picture to a file.",
     details: """
       Weights go to safetensors in PyTorch's names and layout. A run is the same kind of file with \
       everything in it that it needs to go on to the bit. A plot is written as SVG, a data set as \
-      the arrays that `arrays` and other frameworks read. The file is complete or not there at \
-      all: it is written aside, synced and renamed.
+      the arrays that `arrays` and other frameworks read, a sample as a PNG picture. The file is \
+      complete or not there at all: it is written aside, synced and renamed.
       """,
-    Argument("what", "A model, a run, a plot or a data set.") as Argument<Savable>,
-    Argument("path", "Where to: .safetensors, .athanor, .svg.") as Argument<String>,
+    Argument("what", "A model, a run, a plot, a data set or a sample.") as Argument<Savable>,
+    Argument("path", "Where to: .safetensors, .athanor, .svg, .png.") as Argument<String>,
     examples: ["save student, \"student.safetensors\"", "save run, \"run.athanor\""],
     keywords: ["write", "checkpoint", "safetensors", "export"]
   ) { session, what, path in
     switch what {
     case .data(let data): try data.writeArrays(path)
+    case .sample(let sample):
+      guard let raster = sample.image.raster else {
+        throw Failure(.value, "\(sample.place) is no picture of one or three channels in 0 … 1")
+      }
+      try AtomicFile.write(path, bytes: PNG.encoded(raster))
     case .model(let model): try model.checkpoint().writeSafetensors(path)
     case .run(let run): try run.checkpoint().writeSafetensors(path)
     case .plot(let plot):
