@@ -32,7 +32,7 @@ public struct Machine: Sendable {
   /// The most memory this process has had in use so far, in bytes.
   public static var peakResidentBytes: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
   }
 
