@@ -30,7 +30,7 @@ enum Show {
     details: """
       `show data` draws the first training samples as they are, `show data, augment=…` what an \
       augmentation makes of them in an epoch. `show run` draws the run's next batch. A picture \
-      that is mixed of two carries both classes with their shares.
+      that is mixed of two carries both classes, and the share of the greater one.
       """,
     Argument("what", "A data set (its training part), a split or a run.") as Argument<Showable>,
     Argument(
@@ -73,15 +73,17 @@ enum Show {
     return Plot(panel: Panel(title, images: ImageGrid(pictures, captions: captions)))
   }
 
-  /// `0.62 coat + 0.38 bag`
+  /// `coat 62 %, bag`: the class that the picture is most of, its share, and the other one.
   private static func caption(_ mix: MixedLabel, _ split: Split) -> String {
     let own = split.className(Int(mix.label))
     if mix.share == 1 || mix.label == mix.other { return own }
-    func part(_ share: Float, _ name: String) -> String {
-      NumberFormat.fixed(2).text(Double(share)) + " " + name
-    }
-    return part(mix.share, own) + " + "
-      + part(1 - mix.share, split.className(Int(mix.other)))
+    let other = split.className(Int(mix.other))
+    return mix.share >= 0.5
+      ? "\(own) \(percent(mix.share)), \(other)" : "\(other) \(percent(1 - mix.share)), \(own)"
+  }
+
+  private static func percent(_ share: Float) -> String {
+    NumberFormat.percent(0).text(Double(share))
   }
 
   /// A row of a batch on the scale of pixels: colours, or the first channel as grey.
