@@ -57,11 +57,26 @@ extension Graph {
     try graph.foldConstants()
     graph.dropIdentities()
     graph.joinRows()
-    try graph.normsToScales()
-    try graph.foldScales()
-    try graph.foldScalesForward()
+    try graph.foldNorms()
     graph.fuseEpilogues()
     graph.removeUnused()
     return graph
+  }
+
+  /// The same computation without what only training needs: constants computed, and batch norms
+  /// folded into the layers around them. Every operation is still one of the network's own.
+  public func normsFolded() throws -> Graph {
+    var graph = self
+    graph.removeUnused()
+    try graph.foldConstants()
+    graph.dropIdentities()
+    try graph.foldNorms()
+    return graph
+  }
+
+  private mutating func foldNorms() throws {
+    try normsToScales()
+    try foldScales()
+    try foldScalesForward()
   }
 }
