@@ -17,7 +17,7 @@ let commandRegistry: Registry = Registry(
     Train.declaration, Train.distillation, Step.declaration, Fit.declaration,
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     Summary.declaration, Script.declaration, Save.declaration, Load.declaration,
-    Pretrained.declaration,
+    Pretrained.declaration, Export.declaration,
     Rewind.declaration, Undo.declaration, Fork.declaration, RunHistory.declaration,
     Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
     Preprocessing.declaration, Classify.declaration, Predict.declaration, Audit.declaration,

@@ -54,9 +54,9 @@ struct OnnxWriter {
     node.opType = kind
     node.input = inputs
     node.attribute = attributes
-    let place = path.isEmpty ? kind : "\(path)/\(kind)"
-    let result = output ?? fresh(place + "_output")
-    node.name = String(result.hasSuffix("_output") ? String(result.dropLast(7)) : place)
+    // Some programs want nodes to have names of their own, too.
+    node.name = fresh(path.isEmpty ? kind : "\(path)/\(kind)")
+    let result = output ?? fresh(node.name + "_output")
     node.output = [result]
     nodes.append(node)
     return result

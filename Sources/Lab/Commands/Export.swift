@@ -1,0 +1,38 @@
+import Catalog
+import Models
+import ONNX
+
+enum Export {
+  static let declaration: Declaration = .command(
+    "export", "Writes a model as an ONNX file, for other programs to run.",
+    details: """
+      The file takes images [N, C, H, W] as "input" and gives "logits"; N is open. It says in its \
+      metadata which call makes the model and how images are normalised, and names classes where \
+      the model has names. Weights keep the names and layouts of PyTorch's checkpoints. The file \
+      is complete or not there at all.
+      """,
+    Argument("model", "The model.") as Argument<Model>,
+    Argument("path", "Where to: .onnx.") as Argument<String>,
+    Argument("opset", "Version of the operators.", default: 17) {
+      OnnxExport.opsets.contains($0)
+        ? nil : "must be in \(OnnxExport.opsets.lowerBound)..\(OnnxExport.opsets.upperBound)"
+    },
+    Argument("fold", "Whether batch norms become part of the layers in front.", default: true),
+    Argument(
+      "normalize", "Whether the graph normalises images itself, and takes them in 0 … 1.",
+      default: false),
+    Argument(
+      "size", "Height and width of the images; none: the model's usual.", default: Int?.none
+    ) { (1...8192).contains($0 ?? 1) ? nil : "must be in 1..8192" },
+    examples: ["export student, \"student.onnx\""],
+    keywords: ["onnx", "onnxruntime", "deploy", "write", "exchange"]
+  ) { _, model, path, opset, fold, normalize, size in
+    var export = OnnxExport()
+    export.opset = opset
+    export.folds = fold
+    export.normalises = normalize
+    export.size = size
+    try export.write(model, to: path)
+    return Value.none
+  }
+}
