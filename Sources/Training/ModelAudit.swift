@@ -47,8 +47,8 @@ extension ModelAudit {
       let high = min(count, low + batchSize)
       let batch = try split.batch(Array(low..<high))
       let images = try renormalised(batch.images, for: model, from: data)
-      // The first batch of each kind pays for plans and memory; it is not timed unless alone.
-      if low == 0 { _ = try frozen(images) }
+      // Whoever comes first pays for plans and memory.
+      if low == 0 { _ = (try model(images, .evaluation), try frozen(images)) }
       let (plain, plainTime) = try timed { try model(images, .evaluation) }
       try check()
       let (folded, foldedTime) = try timed { try frozen(images) }

@@ -146,7 +146,7 @@ struct TeacherTests {
   @Test("an audit says what speaks against a teacher")
   func audit() {
     let sitting = sitting(
-      "fit run, epochs=1, quiet=true; small = mlp(classes=20, hidden=[8], size=8)")
+      "set width=200; fit run, epochs=1, quiet=true; small = mlp(classes=20, hidden=[8], size=8)")
     let text = sitting.run("audit teacher, data, student=student")
     for word in [
       "accuracy", "NLL", "images/s folded", "largest change by folding", "input mean",
