@@ -55,8 +55,9 @@ let comparisonOperators: [String: OnnxOperator] = [
     if call.isIntegral { return [try call.chosen()] }
     let mask = try call.numbers(0)
     let (a, b, order) = try call.aligned(1, 2)
-    let shape = try call.broadcast(
-      try call.broadcast(call.numbers(1).shape, call.numbers(2).shape), mask.shape)
+    let shape = try call.checked(
+      try call.broadcast(
+        try call.broadcast(call.numbers(1).shape, call.numbers(2).shape), mask.shape))
     var target = shape
     for (axis, place) in order.enumerated() where order.count == shape.count {
       target[place] = shape[axis]
@@ -92,7 +93,7 @@ private func several(
     for index in call.inputs.indices.dropFirst() {
       let pair = OnnxCall(
         node: call.node, inputs: [result, call.inputs[index]], opset: call.opset, file: call.file,
-        prepared: call.prepared)
+        prepared: call.prepared, limit: call.limit)
       result = try binary({ (whole($0, $1), false) }, function)(pair)[0]
     }
     return [result]
@@ -116,7 +117,7 @@ extension OnnxCall {
   /// Two operands with their axes in memory in one order, and that order.
   func aligned(_ first: Int, _ second: Int) throws -> (Tensor, Tensor, [Int]) {
     let (a, b) = (try numbers(first), try numbers(second))
-    _ = try broadcast(a.shape, b.shape)
+    _ = try checked(try broadcast(a.shape, b.shape))
     // The larger operand stays as it is; among equals the one that depends on the images.
     let isFirst =
       a.rank != b.rank

@@ -35,7 +35,7 @@ let constantOperators: [String: OnnxOperator] = [
       step != 0
     else { throw call.problem("says no range") }
     let (distance, overflows) = end.subtractingReportingOverflow(start)
-    guard !overflows, distance.magnitude / step.magnitude <= 1 << 24 else {
+    guard !overflows, distance.magnitude / step.magnitude <= 1 << 20 else {
       throw call.problem("has too many numbers")
     }
     return [.integers(OnnxIntegers(Array(stride(from: start, to: end, by: step))))]

@@ -9,6 +9,7 @@ let convolutionOperators: [String: OnnxOperator] = [
     let images = try call.images(x)
     let window = try call.window(
       images: images.shape, kernel: (weights.shape[0], weights.shape[1]), rank: x.rank)
+    _ = try call.checked(try window.outputShape(images.shape, weights.shape))
     return [try call.result(try convolution(images, weights, bias: bias, window), like: x)]
   },
   "ConvTranspose": { call in
@@ -18,7 +19,7 @@ let convolutionOperators: [String: OnnxOperator] = [
     guard source.rank == 4 else { throw call.problem("its weights are not [in, out, H, W]") }
     // ONNX has [in, out/groups, H, W]; the convolution whose input gradient this is goes from out
     // to in, so its weights are [H, W, out/groups, in].
-    let weights = try call.prepared(call.node.inputs[1], try source.plain()) {
+    let weights = try call.prepared("transposed " + call.node.inputs[1], try source.plain()) {
       try $0.transposed([2, 3, 1, 0])
     }
     let images = try x.images()
@@ -57,7 +58,7 @@ extension OnnxCall {
     guard source.rank == rank, rank == 3 || rank == 4 else {
       throw problem("its weights \(shapeText(source.shape)) do not fit an input of \(rank) axes")
     }
-    return try prepared(node.inputs[index], try source.plain()) { weights in
+    return try prepared("kernel " + node.inputs[index], try source.plain()) { weights in
       let shape = weights.shape
       let planes = rank == 4 ? weights : try weights.reshaped([shape[0], shape[1], 1, shape[2]])
       return try planes.transposed([2, 3, 1, 0])
@@ -78,7 +79,7 @@ extension OnnxCall {
     let groups = try integer("group", default: 1)
     var window = ConvolutionWindow(
       strides: try pair("strides"), padding: .init(0), dilations: try pair("dilations"))
-    guard groups > 0 else { throw problem("'group' is \(groups)") }
+    guard (1...1 << 20).contains(groups) else { throw problem("'group' is \(groups)") }
     window.groups = groups
     switch try text("auto_pad", default: "NOTSET") {
     case "VALID": break

@@ -25,6 +25,7 @@ let normOperators: [String: OnnxOperator] = [
   },
   "InstanceNormalization": { call in
     let x = try call.numbers(0)
+    guard x.rank > 1 else { throw call.problem("needs images [N, C, H, W]") }
     let order = call.channelOrder(x.rank)
     let y = try groupNorm(
       x.ordered(order), groups: x.shape[1], weight: call.numbers(1).plain(),

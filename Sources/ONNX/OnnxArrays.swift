@@ -9,6 +9,8 @@ struct OnnxArrays {
 
   /// Numbers in an array, at most.
   static let most = 1 << 31
+  /// Axes of an array, at most: what the kernels count.
+  static let mostAxes = 8
 
   func value(_ array: OnnxTensorProto) throws -> OnnxValue {
     let shape = try shape(array)
@@ -29,8 +31,11 @@ struct OnnxArrays {
   private func shape(_ array: OnnxTensorProto) throws -> [Int] {
     var count = 1
     for size in array.dims {
-      let (product, overflows) = count.multipliedReportingOverflow(by: Int(size))
-      guard size >= 0, !overflows, product <= OnnxArrays.most else {
+      // Sizes beside an empty axis count, too, as products of some axes are taken later.
+      let (product, overflows) = count.multipliedReportingOverflow(by: max(Int(size), 1))
+      guard size >= 0, !overflows, product <= OnnxArrays.most,
+        array.dims.count <= OnnxArrays.mostAxes
+      else {
         throw problem(array, "has the shape \(array.dims)")
       }
       count = product

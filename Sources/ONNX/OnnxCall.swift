@@ -9,6 +9,8 @@ struct OnnxCall {
   let file: String
   /// Weights that were brought into the kernels' layout, kept from run to run.
   let prepared: OnnxPreparedWeights
+  /// Numbers that a result has at most.
+  let limit: Int
 
   func problem(_ reason: String) -> CheckpointError {
     CheckpointError(file, "\(node.title): \(reason)")
@@ -116,12 +118,16 @@ struct OnnxCall {
     return try given.map { try axes($0, rank: rank) }
   }
 
-  /// A shape that may be made: not negative, and no more numbers than memory has room for.
+  /// Numbers that a result has at most for images of a size: far more than networks make of them.
+  static func limit(images: Int) -> Int { max(1 << 24, 256 * images) }
+
+  /// A shape that may be made: not negative, and not much larger than what the images are.
   func checked(_ shape: [Int]) throws -> [Int] {
     var count = 1
     for size in shape {
-      let (product, overflows) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflows, product <= 1 << 28 else {
+      // Sizes beside an empty axis count, too, as products of some axes are taken later.
+      let (product, overflows) = count.multipliedReportingOverflow(by: max(size, 1))
+      guard size >= 0, !overflows, product <= limit, shape.count <= OnnxArrays.mostAxes else {
         throw problem("the shape \(shapeText(shape)) cannot be made")
       }
       count = product

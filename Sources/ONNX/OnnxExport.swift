@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 import Checkpoints
 import Foundation
 import Graphs

@@ -34,18 +34,21 @@ struct OnnxFile {
   }
 
   init(_ file: FileBytes, folder: String) throws {
-    name = file.name
-    let model = try OnnxFile.parsed(file)
+    try self.init(try OnnxFile.parsed(file), name: file.name, folder: folder)
+  }
+
+  init(_ model: OnnxModelProto, name: String, folder: String) throws {
+    self.name = name
     guard model.hasGraph else {
-      throw CheckpointError(file.name, "is no ONNX model: it has no graph")
+      throw CheckpointError(name, "is no ONNX model: it has no graph")
     }
-    opset = try OnnxFile.opset(of: model, file.name)
-    let reader = OnnxArrays(file: file.name, folder: folder)
+    opset = try OnnxFile.opset(of: model, name)
+    let reader = OnnxArrays(file: name, folder: folder)
     var constants: [String: OnnxValue] = [:]
     var names: [String] = []
     for array in model.graph.initializer {
       guard constants[array.name] == nil else {
-        throw CheckpointError(file.name, "two arrays are named \(shown(array.name))")
+        throw CheckpointError(name, "two arrays are named \(shown(array.name))")
       }
       constants[array.name] = try reader.value(array)
       names.append(array.name)
@@ -53,22 +56,22 @@ struct OnnxFile {
     self.constants = constants
     constantNames = names
     inputs = try model.graph.input.filter { constants[$0.name] == nil }.map {
-      Port(name: $0.name, shape: try OnnxFile.shape($0, file.name))
+      Port(name: $0.name, shape: try OnnxFile.shape($0, name))
     }
     outputs = try model.graph.output.map {
-      Port(name: $0.name, shape: try OnnxFile.shape($0, file.name))
+      Port(name: $0.name, shape: try OnnxFile.shape($0, name))
     }
     guard !inputs.isEmpty, !outputs.isEmpty else {
-      throw CheckpointError(file.name, "the graph has no input or no output")
+      throw CheckpointError(name, "the graph has no input or no output")
     }
     metadata = Dictionary(
       model.metadataProps.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let nodes = try model.graph.node.map { try OnnxNode($0, reader) }
     self.nodes = try OnnxFile.needed(
-      nodes, given: Set(inputs.map(\.name)).union(names), for: outputs.map(\.name), file.name)
+      nodes, given: Set(inputs.map(\.name)).union(names), for: outputs.map(\.name), name)
   }
 
-  private static func parsed(_ file: FileBytes) throws -> OnnxModelProto {
+  static func parsed(_ file: FileBytes) throws -> OnnxModelProto {
     var options = BinaryDecodingOptions()
     // Subgraphs are not read, so nothing nests deeper than attribute, tensor and entry.
     options.messageDepthLimit = 32

@@ -48,7 +48,7 @@ final class OnnxNetwork: Module {
     values[file.inputs[0].name] = .numbers(OnnxTensor(images: x))
     var uses = useCounts
     for node in file.nodes {
-      try run(node, &values)
+      try run(node, &values, limit: OnnxCall.limit(images: x.count))
       for input in node.inputs {
         uses[input, default: 0] -= 1
         // What nobody takes any more gives its memory back.
@@ -69,13 +69,15 @@ final class OnnxNetwork: Module {
     return counts
   }()
 
-  private func run(_ node: OnnxNode, _ values: inout [String: OnnxValue]) throws {
+  private func run(
+    _ node: OnnxNode, _ values: inout [String: OnnxValue], limit: Int
+  ) throws {
     guard let body = onnxOperators[node.kind] else {
       throw CheckpointError(file.name, "\(node.title): the operator is not supported")
     }
     let call = OnnxCall(
       node: node, inputs: node.inputs.map { $0.isEmpty ? nil : values[$0] }, opset: file.opset,
-      file: file.name, prepared: prepared)
+      file: file.name, prepared: prepared, limit: limit)
     let results: [OnnxValue]
     do {
       results = try body(call)

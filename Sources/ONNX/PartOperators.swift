@@ -7,14 +7,15 @@ let partOperators: [String: OnnxOperator] = [
     let axis = try call.axes([call.integer("axis", default: 0)], rank: rank)[0]
     if call.isIntegral {
       guard rank <= 1 else { throw call.problem("only lists of whole numbers are supported") }
-      return [
-        .integers(OnnxIntegers(try call.inputs.indices.flatMap { try call.integers($0).values }))
-      ]
+      let lists = try call.inputs.indices.map { try call.integers($0).values }
+      _ = try call.checked([lists.reduce(0) { $0 + $1.count }])
+      return [.integers(OnnxIntegers(lists.flatMap { $0 }))]
     }
     let parts = try call.inputs.indices.map { try call.numbers($0) }
     guard parts.allSatisfy({ $0.rank == rank }) else {
       throw call.problem("its inputs have different numbers of axes")
     }
+    _ = try call.checked([parts.reduce(0) { $0 + $1.tensor.count }])
     // The order that most numbers are in.
     let order = parts.max { $0.tensor.count < $1.tensor.count }?.order ?? Array(0..<rank)
     let joined = try Tensor.concatenated(
@@ -78,7 +79,8 @@ let partOperators: [String: OnnxOperator] = [
     let pads = try call.integerList("pads") ?? call.integers(1).values
     let axes = try call.axes(
       call.optionalIntegers(3)?.values ?? Array(0..<x.rank), rank: x.rank)
-    guard pads.count == axes.count * 2, pads.allSatisfy({ abs($0) < 1 << 20 }) else {
+    guard pads.count == axes.count * 2, pads.allSatisfy({ (-1 << 20...1 << 20).contains($0) })
+    else {
       throw call.problem("the widths \(pads) do not fit \(x.rank) axes")
     }
     let fill = try call.optionalNumbers(2)?.tensor.values.first ?? 0
@@ -106,6 +108,9 @@ extension OnnxCall {
 
   /// Entries of an axis.
   fileprivate func taken(_ places: [Int], axis: Int, from value: OnnxValue) throws -> OnnxValue {
+    var target = value.shape
+    target[axis] = places.count
+    _ = try checked(target)
     switch value {
     case .integers(let x):
       var shape = x.shape
@@ -164,9 +169,13 @@ extension OnnxCall {
     case "edge" where left > 0:
       let first = try x.slice(0..<1, axis: axis)
       let last = try x.slice(left - 1..<left, axis: axis)
+      func repeated(_ line: Tensor, _ count: Int) throws -> Tensor {
+        var shape = line.shape
+        shape[axis] = count
+        return try line.expanded(to: shape)
+      }
       return try Tensor.concatenated(
-        Array(repeating: first, count: front) + [x] + Array(repeating: last, count: back),
-        along: axis)
+        [repeated(first, front), x, repeated(last, back)], along: axis)
     case "reflect" where front < left && back < left:
       var parts = [x]
       if front > 0 {

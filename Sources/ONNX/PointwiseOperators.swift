@@ -16,7 +16,7 @@ let pointwiseOperators: [String: OnnxOperator] = [
   "Sin": pointwise { $0.sine() },
   "Cos": pointwise { $0.cosine() },
   "Sign": pointwise { $0.sign() },
-  "Sqrt": integralToo({ Int(Double($0).squareRoot()) }, { $0.squareRoot() }),
+  "Sqrt": integralToo({ $0 < 0 ? 0 : Int(Double($0).squareRoot()) }, { $0.squareRoot() }),
   "Neg": integralToo({ 0 &- $0 }, { -$0 }),
   "Abs": integralToo({ $0 == .min ? .max : abs($0) }, { $0.abs() }),
   "Gelu": { call in

@@ -83,6 +83,10 @@ extension OnnxCall {
       )
     }
     guard let fill else { throw problem("uneven padding \(pads) is not supported") }
+    let sizes = images.shape
+    _ = try checked([
+      sizes[0], sizes[1] + pads[0] + pads[2], sizes[2] + pads[1] + pads[3], sizes[3],
+    ])
     let padded = try images.padded(
       [(0, 0), (pads[0], pads[2]), (pads[1], pads[3]), (0, 0)], with: fill)
     return (

@@ -13,9 +13,11 @@ let productOperators: [String: OnnxOperator] = [
     guard a.rank == 2, b.rank == 2 else { throw call.problem("needs matrices") }
     let bias = try call.optionalNumbers(2).map { try $0.plain() }
     let x = isTurnedA ? try a.transposed() : a
-    let w = try call.prepared(call.node.inputs[1], try b.plain()) {
+    let mark = isTurnedB ? "turned " : "matrix "
+    let w = try call.prepared(mark + call.node.inputs[1], try b.plain()) {
       isTurnedB ? try $0.transposed() : $0
     }
+    _ = try call.checked([x.shape[0], w.shape[1]])
     if alpha == 1, beta == 1, bias == nil || bias?.shape == [w.shape[1]] {
       return [.numbers(OnnxTensor(try linear(x, weight: w, bias: bias)))]
     }
@@ -46,13 +48,15 @@ extension OnnxCall {
       let column = try product(a, try b.reshaped([b.count, 1]))
       return try column.reshaped(Array(column.shape.dropLast()))
     }
+    let batch = try broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
+    _ = try checked(batch + [a.shape[a.rank - 2], b.shape[b.rank - 1]])
     if b.rank == 2, !b.isTracked { return try linear(a, weight: b) }
     if a.rank == 2 || b.rank == 2 || a.shape.dropLast(2) == b.shape.dropLast(2) {
       return try matmul(a, b)
     }
-    let batch = try broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
     return try matmul(
-      a.expanded(to: batch + a.shape.suffix(2)), b.expanded(to: batch + b.shape.suffix(2)))
+      a.expanded(to: checked(batch + a.shape.suffix(2))),
+      b.expanded(to: checked(batch + b.shape.suffix(2))))
   }
 
   /// Two operands whose letters are batch, rows, columns and one sum: a product of matrices.
@@ -80,6 +84,7 @@ extension OnnxCall {
     let n = size(batch, of: a, left)
     let (m, k) = (size(rows, of: a, left), size(sums, of: a, left))
     let p = size(columns, of: b, right)
+    _ = try checked(n + m + p)
     let x = try turned(a, left, batch + rows + sums)
       .reshaped([n.reduce(1, *), m.reduce(1, *), k.reduce(1, *)])
     let y = try turned(b, right, batch + sums + columns)

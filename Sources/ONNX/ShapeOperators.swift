@@ -68,8 +68,10 @@ let shapeOperators: [String: OnnxOperator] = [
       // Nothing moves: the axes are counted in another order.
       return [.numbers(OnnxTensor(x.tensor, order: axes.map { x.order[$0] }))]
     case .integers(let x):
-      let turned = try Tensor(x.values.map { Float($0) }, x.shape).transposed(axes)
-      return [.integers(OnnxIntegers(turned.values.map { Int($0) }, turned.shape))]
+      // Places are turned, as a number of a tensor does not hold every whole one.
+      guard x.values.count < 1 << 24 else { throw call.problem("has too many numbers") }
+      let places = try Tensor(x.values.indices.map { Float($0) }, x.shape).transposed(axes)
+      return [.integers(OnnxIntegers(places.values.map { x.values[Int($0)] }, places.shape))]
     }
   },
   "Expand": { call in
@@ -96,8 +98,9 @@ let shapeOperators: [String: OnnxOperator] = [
     var y = try x.plain()
     for (axis, count) in times.enumerated() where count != 1 {
       // One after the other, as often as asked: [a b] twice is [a b a b].
-      y = try Tensor.concatenated(Array(repeating: y, count: max(count, 1)), along: axis)
-      if count == 0 { y = try y.slice(0..<0, axis: axis) }
+      let (front, back) = (y.shape[..<axis], y.shape[axis...])
+      y = try y.reshaped(front + [1] + back).expanded(to: front + [count] + back)
+        .reshaped(front + [count * back[axis]] + back.dropFirst())
     }
     return [.numbers(OnnxTensor(y))]
   },
