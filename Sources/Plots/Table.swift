@@ -18,11 +18,14 @@ public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
     /// Nil: numbers to the right, all else to the left.
     public var alignment: Alignment?
     public var format: NumberFormat
+    /// Never cut to fit the width: names that a person has to type.
+    public var isKept: Bool
 
     public init(
       _ title: String, unit: String = "", alignment: Alignment? = nil,
-      format: NumberFormat = .automatic
+      format: NumberFormat = .automatic, isKept: Bool = false
     ) {
+      self.isKept = isKept
       self.title = title
       self.unit = unit
       self.alignment = alignment

@@ -94,7 +94,9 @@ extension Table {
     let isText = alignments.map { $0 != .right }
     func total() -> Int { widths.reduce(0, +) + gap * (widths.count - 1) }
     while total() > width {
-      let candidates = widths.indices.filter { isText[$0] && widths[$0] > 12 }
+      let candidates = widths.indices.filter {
+        isText[$0] && !columns[$0].isKept && widths[$0] > 12
+      }
       guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
       widths[widest] -= 1
     }

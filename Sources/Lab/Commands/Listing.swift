@@ -73,7 +73,7 @@ enum Listing {
     guard sections.contains(where: { !$0.title.isEmpty }) else {
       return whole(
         Table(
-          columns: [.init("name"), .init("what it is")],
+          columns: [.init("name", isKept: true), .init("what it is")],
           rows: sections.flatMap(\.declarations).map { [.text($0.name), .text($0.summary)] }))
     }
     let rows = sections.flatMap { section in
@@ -90,7 +90,7 @@ enum Listing {
       }
     }
     let columns: [Table.Column] = [
-      .init("family"), .init("name"), .init("parameters", format: .count),
+      .init("family"), .init("name", isKept: true), .init("parameters", format: .count),
       .init("pixels", format: .count),
     ]
     return whole(
