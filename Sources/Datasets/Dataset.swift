@@ -13,19 +13,28 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   public let validation: Split?
   /// For the last word only; empty where the files bring none.
   public let test: Split
-  /// Files that were left out, with the reasons.
-  public let skipped: [String]
+  /// Files that were left out when the data set was made, with the reasons.
+  private let leftOut: [String]
 
   public init(
     name: String, script: String, train: Split, validation: Split? = nil, test: Split? = nil,
     skipped: [String] = []
   ) {
-    self.skipped = skipped
+    leftOut = skipped
     self.name = name
     self.script = script
     self.train = train
     self.validation = validation
     self.test = test ?? train.selecting([], name: "\(name).test")
+  }
+
+  /// Files that are no pictures, with the reasons: those that were left out, and those that others
+  /// stand in for because they turned out damaged when they were read.
+  public var skipped: [String] {
+    let late = parts.compactMap { $0.split.images as? FolderImages }.flatMap(\.damaged)
+    // Parts may be of one source.
+    var seen: Set<String> = []
+    return (leftOut + late.map(\.reason)).filter { seen.insert($0).inserted }
   }
 
   /// A part on its own, as a data set to be evaluated on.

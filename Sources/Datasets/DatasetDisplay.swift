@@ -22,6 +22,7 @@ extension Dataset {
     lines.append(
       "  mean \(numbersText(train.normalisation.mean))  std \(numbersText(train.normalisation.std))"
     )
+    let skipped = skipped
     if !skipped.isEmpty {
       lines.append("  \(skipped.count) files are no pictures and were left out:")
       lines += skipped.prefix(5).map { "    " + $0 }

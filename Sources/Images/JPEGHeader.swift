@@ -83,9 +83,9 @@ struct JPEGHeader {
     }
     let pixels = width * height
     // A block of 64 pixels takes one bit at the very least.
-    guard pixels / 64 <= file.bytes.count * 8 else {
+    guard pixels / 64 <= file.size * 8 else {
       throw file.failure(
-        "the header promises \(width)×\(height) pixels, \(file.bytes.count) bytes cannot hold them")
+        "the header promises \(width)×\(height) pixels, \(file.size) bytes cannot hold them")
     }
     var memory = pixels * (components == 1 ? 1 : components == 4 ? 7 : 3)
     if isBuffered { memory += 2 * pixels * samplingArea / largestSampling }

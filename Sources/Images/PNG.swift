@@ -85,9 +85,9 @@ public enum PNG {
       let channels = Int(png_get_channels(reader.png, reader.info))
       let packed = height * ((width * channels * Int(reader.depth) + 7) / 8)
       // Deflate makes at most 1032 bytes of one (Deutsch 1996, RFC 1951).
-      guard packed / 1032 <= bytes.count else {
+      guard packed / 1032 <= file.size else {
         throw file.failure(
-          "the header promises \(width)×\(height) pixels, \(bytes.count) bytes cannot hold them")
+          "the header promises \(width)×\(height) pixels, \(file.size) bytes cannot hold them")
       }
       return try body(&reader)
     }

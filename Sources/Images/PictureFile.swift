@@ -12,6 +12,8 @@ public struct PictureFile: Sendable {
   /// What errors call it.
   public let name: String
   public let bytes: [UInt8]
+  /// Bytes of the whole file, of which `bytes` may be the beginning.
+  let size: Int
 
   /// No picture takes more bytes than this.
   public static let mostBytes = 1 << 28
@@ -19,10 +21,14 @@ public struct PictureFile: Sendable {
   public init(_ bytes: [UInt8], name: String) {
     self.bytes = bytes
     self.name = name
+    size = bytes.count
   }
 
   /// Reads a regular file.
-  public init(path: String) throws(Failure) {
+  public init(path: String) throws(Failure) { try self.init(path: path, atMost: .max) }
+
+  /// - Parameter count: How many bytes are read, from the first on.
+  private init(path: String, atMost count: Int) throws(Failure) {
     // Without O_NONBLOCK the opening of a pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -38,15 +44,16 @@ public struct PictureFile: Sendable {
     guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
       throw Failure(.file, "\(pathText(path)) is not a regular file")
     }
-    let size = Int(facts.st_size)
+    size = Int(facts.st_size)
     guard size <= PictureFile.mostBytes else {
       throw Failure(.file, "\(pathText(path)) has \(size) bytes, too many for a picture")
     }
+    let wanted = min(size, count)
     var filled = 0
     var reason: Int32 = 0
-    bytes = [UInt8](unsafeUninitializedCapacity: size) { target, count in
-      while filled < size, let base = target.baseAddress {
-        let got = read(descriptor, base + filled, size - filled)
+    bytes = [UInt8](unsafeUninitializedCapacity: wanted) { target, count in
+      while filled < wanted, let base = target.baseAddress {
+        let got = read(descriptor, base + filled, wanted - filled)
         if got < 0, errno == EINTR { continue }
         if got < 0 { reason = errno }
         if got <= 0 { break }
@@ -82,10 +89,18 @@ public struct PictureFile: Sendable {
     PictureFile.kinds.first { bytes.dropFirst($0.at).starts(with: $0.start) }?.name
   }
 
-  /// Looks at what stands before the pixels, without making any.
+  /// Looks at what stands before the pixels, without making any; reads no more of the file than
+  /// that.
   ///
   /// - Throws: `Failure` where no picture can be made of the file.
-  public func checkHeader() throws(Failure) {
+  public static func check(path: String) throws(Failure) {
+    let head = try PictureFile(path: path, atMost: 1 << 16)
+    if head.bytes.count == head.size { return try head.checkHeader() }
+    // A profile or a small preview may stand first and fill the beginning.
+    if (try? head.checkHeader()) == nil { try PictureFile(path: path).checkHeader() }
+  }
+
+  private func checkHeader() throws(Failure) {
     switch kind {
     case "JPEG": _ = try JPEGHeader(self)
     case "PNG": try PNG.check(self)

@@ -96,6 +96,7 @@ struct FolderTests {
     #expect(data.train.count == 6)
     let (first, next) = (try data.train.image(1), try data.train.image(2))
     #expect(first == next)
+    #expect(data.skipped.count == 1 && data.skipped[0].contains("1.png"))
     let whole = try open(folder)
     #expect(whole.train.count == 5 && whole.skipped.count == 1)
     let strict = try open(folder, ("memory", .number(0)), ("damaged", .string("refuse")))

@@ -23,6 +23,8 @@ public final class FolderImages: ImageSource {
   private struct State {
     /// Bytes by place, until `room` is used up.
     var kept: [Int: [UInt8]] = [:]
+    /// Pictures in their own sizes, for random crops, in what room is left.
+    var whole: [Int: Raster] = [:]
     var room: Int
     /// Reasons by place.
     var damaged: [Int: String] = [:]
@@ -114,8 +116,17 @@ public final class FolderImages: ImageSource {
   }
 
   private func ownPhotograph(_ index: Int) throws -> Raster {
-    if let reason = state.withLock({ $0.damaged[index] }) { throw Failure(.file, reason) }
-    return try decoded(index).converted(to: channels)
+    let known = state.withLock { ($0.whole[index], $0.damaged[index]) }
+    if let raster = known.0 { return raster }
+    if let reason = known.1 { throw Failure(.file, reason) }
+    let raster = try decoded(index).converted(to: channels)
+    state.withLock { state in
+      if state.room >= raster.pixels.count, state.whole[index] == nil {
+        state.whole[index] = raster
+        state.room -= raster.pixels.count
+      }
+    }
+    return raster
   }
 
   private func decoded(_ index: Int) throws -> Raster {

@@ -161,7 +161,7 @@ struct FolderReader {
       if fits {
         _ = try all.check(place)
       } else {
-        try PictureFile(path: paths[place]).checkHeader()
+        try PictureFile.check(path: paths[place])
       }
     }
     guard let first = damage.first else { return (listing, all, []) }
