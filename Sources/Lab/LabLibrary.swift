@@ -33,7 +33,6 @@ extension Session {
   /// What makes values and does nothing else: what a file may call.
   static let makers: Library = Library([
     modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
-    clippingRegistry,
-    dataRegistry, augmentationRegistry,
+    clippingRegistry, dataRegistry, augmentationRegistry,
   ])
 }
