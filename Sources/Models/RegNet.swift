@@ -71,7 +71,7 @@ final class RegNet: Module {
   ) -> Declaration {
     family(
       "regnety_\(variant)",
-      "RegNetY: stages of \(depths) blocks, widths \(widths), groups of \(group) channels.",
+      "RegNetY, stages of \(depths) blocks of widths \(widths), groups of \(group).",
       details: """
         timm's `regnety_\(variant)`. Radosavovic et al. 2020, https://arxiv.org/abs/2003.13678.
         """,
