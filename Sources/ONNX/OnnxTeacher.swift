@@ -16,8 +16,8 @@ enum OnnxTeacher {
     details: """
       Reads what PyTorch, timm and torchvision export (opsets 11 to 20) and runs it as any other \
       model: planned as a teacher, traced by `summary`, asked for features. Its weights are fixed. \
-      An operator that is not known is named. How images must be normalised is not in most files: \
-      `mean` and `std` say it.
+      An operator that is not known is named. How images must be normalised is not in most files, \
+      only in those that `export` wrote: `mean` and `std` say it.
       """,
     Argument("path", "The file.") as Argument<String>,
     Argument(
@@ -52,13 +52,25 @@ enum OnnxTeacher {
     let classes = try classes(network, sides, channels, path)
     var script = "onnx(\(path.literal)"
     if let size { script += ", size=\(size)" }
-    let normalisation = try normalisation(mean, std, channels, &script)
+    let normalisation = try normalisation(mean, std, channels, file.metadata, &script)
     let model = try Model(
       name: (path as NSString).lastPathComponent, script: script + ")", classes: classes,
       channels: channels, size: sides, seed: 0,
       preprocessing: Preprocessing(size: sides, normalisation: normalisation)
     ) { OnnxNetwork(file) }
+    let labels = file.metadata["labels"]?.split(separator: "\n").map(String.init) ?? []
+    if labels.count == classes { model.labels = labels }
     return model
+  }
+
+  /// Numbers with commas between them, where there is one a channel.
+  private static func numbers(_ text: String?, _ count: Int) -> [Float]? {
+    let parts = text?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
+    let numbers = parts.compactMap { Float($0) }
+    guard numbers.count == count, parts.count == count, numbers.allSatisfy(\.isFinite) else {
+      return nil
+    }
+    return numbers
   }
 
   private static func side(
@@ -94,9 +106,15 @@ enum OnnxTeacher {
   }
 
   private static func normalisation(
-    _ mean: [Float], _ std: [Float], _ channels: Int, _ script: inout String
+    _ mean: [Float], _ std: [Float], _ channels: Int, _ words: [String: String],
+    _ script: inout String
   ) throws -> Normalisation {
     var result = channels == 3 ? Normalisation.imagenet : .identity(channels: channels)
+    if let mean = numbers(words["mean"], channels), let std = numbers(words["std"], channels),
+      std.allSatisfy({ $0 > 0 })
+    {
+      result = Normalisation(mean: mean, std: std)
+    }
     for (name, given) in [("mean", mean), ("std", std)] where !given.isEmpty {
       guard given.count == channels, given.allSatisfy(\.isFinite),
         name == "mean" || given.allSatisfy({ $0 > 0 })

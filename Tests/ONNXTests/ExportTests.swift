@@ -77,4 +77,110 @@ struct ExportTests {
     let difference = try Self.difference(try Self.model(declaration), OnnxExport())
     #expect(difference < 1e-5, "\(difference)")
   }
+
+  @Test("with norms of their own, other operators, and images normalised inside")
+  func variants() throws {
+    let declaration = try #require(modelRegistry.declarations.first { $0.name == "resnet8" })
+    let model = try Self.model(declaration)
+    for opset in OnnxExport.opsets {
+      var export = OnnxExport()
+      export.opset = opset
+      export.folds = false
+      #expect(try Self.difference(model, export) < 1e-5)
+      let kinds = try export.message(model).graph.node.map(\.opType)
+      #expect(kinds.contains("BatchNormalization"))
+      export.folds = true
+      #expect(try !export.message(model).graph.node.map(\.opType).contains("BatchNormalization"))
+    }
+    let normalisation = Normalisation(mean: [0.5, 0.25, 0.125], std: [0.5, 0.2, 0.1])
+    model.preprocessing.normalisation = normalisation
+    model.labels = ["ant", "bee", "cat", "dog", "eel"]
+    var export = OnnxExport()
+    let path = Self.file("variants")
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try export.write(model, to: path)
+    let outside = try OnnxTeacher.model(path, size: nil, mean: [], std: [])
+    #expect(outside.preprocessing.normalisation == normalisation)
+    #expect(outside.labels == model.labels)
+    export.normalises = true
+    try export.write(model, to: path)
+    let inside = try OnnxTeacher.model(path, size: nil, mean: [], std: [])
+    #expect(inside.preprocessing.normalisation == .identity(channels: 3))
+    let images = try Formula.images("inside", [2, 3, 32, 32])
+    let mean = try Tensor(normalisation.mean, [3])
+    let std = try Tensor(normalisation.std, [3])
+    let expected = try model((images - mean) / std, .evaluation).values
+    let got = try inside(images, .evaluation).values
+    let largest = expected.reduce(0) { max($0, abs($1)) }
+    #expect(zip(got, expected).allSatisfy { abs($0 - $1) < 1e-5 * largest })
+  }
+
+  @Test("arrays have the keys and shapes of checkpoints, and all names are their own")
+  func names() throws {
+    let declaration = try #require(modelRegistry.declarations.first { $0.name == "resnet18" })
+    let model = try Self.model(declaration)
+    for folds in [true, false] {
+      var export = OnnxExport()
+      export.folds = folds
+      export.size = 64
+      let graph = try export.message(model).graph
+      let names = graph.node.map(\.name)
+      #expect(Set(names).count == names.count)
+      let shapes = Dictionary(uniqueKeysWithValues: graph.initializer.map { ($0.name, $0.dims) })
+      for (key, entry) in model.network.state {
+        guard case .parameter(let parameter) = entry, parameter.shape.count > 1 else { continue }
+        let expected = parameter.layout.checkpointShape(parameter.shape).map { Int64($0) }
+        #expect(shapes[key] == expected, "\(key)")
+      }
+    }
+  }
+
+  /// Operations that no family has.
+  final class Pieces: Module {
+    override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+      var parts: [Tensor] = []
+      for mode in ResizeMode.allCases {
+        parts.append(try x.resized(height: 13, width: 7, mode: mode))
+      }
+      parts.append(try x.resized(height: 21, width: 15, alignCorners: true))
+      parts.append(try x.resized(height: 5, width: 4, mode: .bicubic, antialias: true))
+      parts.append(try adaptiveAveragePool(x, height: 3, width: 4))
+      parts.append(try adaptiveMaxPool(x, height: 3, width: 4))
+      parts.append(try adaptiveMaxPool(x, height: 1, width: 1))
+      for ceil in [true, false] {
+        parts.append(try maxPool(x, kernel: 3, stride: 2, padding: 1, ceilMode: ceil))
+        for counts in [true, false] {
+          parts.append(
+            try averagePool(
+              x, kernel: 3, stride: 2, padding: 1, ceilMode: ceil, countsPadding: counts))
+        }
+      }
+      parts.append(try x.padded(axis: 1, before: 2, after: 1, with: 0.5).flipped(axis: 2))
+      parts.append(try x.softmax())
+      for function in [x.mish(), x.silu(), x.gelu(), x.elu(), x.hardSwish(), x.sign(), x.step()] {
+        parts.append(function.clamped(-0.5, 0.75))
+      }
+      parts.append(try maximum(x, x.square()))
+      parts.append(try x.isGreater(than: -x))
+      let means = try parts.map { try $0.square().mean(axes: [3]).sum(axes: [1]) }
+      return try Tensor.concatenated(
+        means.map { try $0.max(axes: [1], keepingAxes: true) }
+          + means.map {
+            try $0.slice(0..<1, axis: 1)
+          }, along: 1)
+    }
+  }
+
+  @Test("pools, resizing and functions that no family has")
+  func pieces() throws {
+    #expect(try Self.difference(try Self.pieces(), OnnxExport()) < 1e-5)
+  }
+
+  static func pieces() throws -> Model {
+    let images = Tensor(zeros: [2, 11, 11, 3])
+    let classes = try Pieces()(images, .evaluation).shape[1]
+    return try Model(
+      name: "pieces", script: "pieces()", classes: classes, channels: 3, size: 11, seed: 0
+    ) { Pieces() }
+  }
 }

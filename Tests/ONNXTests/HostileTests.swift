@@ -89,7 +89,7 @@ struct HostileTests {
   ]
 
   /// An attribute, a shape, a whole number or a name becomes another.
-  private static func change(_ graph: inout OnnxGraphProto, _ dice: inout Dice) {
+  static func change(_ graph: inout OnnxGraphProto, _ dice: inout Dice) {
     func number() -> Int64 { Int64(numbers[dice.next(numbers.count)]) }
     let node = dice.next(graph.node.count)
     let array = dice.next(graph.initializer.count)
@@ -119,5 +119,136 @@ struct HostileTests {
       let place = dice.next(graph.node[node].input.count)
       graph.node[node].input[place] = names[dice.next(names.count)]
     }
+  }
+
+  // MARK: Files made to do harm
+
+  /// A graph from "input" [N, 3, 32, 32] to "logits".
+  private static func graph(
+    _ nodes: [(kind: String, inputs: [String], output: String)],
+    shapes: [String: [Int]] = [:], edit: (inout OnnxModelProto) -> Void = { _ in }
+  ) throws -> OnnxFile {
+    var model = OnnxModelProto()
+    var operators = OnnxOperatorSetIdProto()
+    operators.version = 17
+    model.opsetImport = [operators]
+    var input = OnnxValueInfoProto()
+    input.name = "input"
+    var output = OnnxValueInfoProto()
+    output.name = "logits"
+    model.graph.input = [input]
+    model.graph.output = [output]
+    model.graph.node = nodes.map { kind, inputs, output in
+      var node = OnnxNodeProto()
+      node.opType = kind
+      node.input = inputs
+      node.output = [output]
+      return node
+    }
+    model.graph.initializer = shapes.sorted { $0.key < $1.key }.map { name, values in
+      var array = OnnxTensorProto()
+      array.name = name
+      array.dims = [Int64(values.count)]
+      array.dataType = Int32(OnnxTensorProto.DataType.int64.rawValue)
+      array.int64Data = values.map { Int64($0) }
+      return array
+    }
+    edit(&model)
+    return try OnnxFile(model, name: "made.onnx", folder: "")
+  }
+
+  /// What is said of a file that must not run.
+  private static func complaint(_ read: () throws -> OnnxFile) -> String {
+    do {
+      let file = try read()
+      try file.checkOperators()
+      _ = try OnnxNetwork(file)(Tensor(zeros: [1, 32, 32, 3]), .evaluation)
+      return ""
+    } catch let error as CheckpointError {
+      return error.reason
+    } catch {
+      return "another error: \(error)"
+    }
+  }
+
+  @Test("cycles and names that nothing makes are named")
+  func names() {
+    let cycle = Self.complaint {
+      try Self.graph([
+        ("Add", ["input", "b"], "a"), ("Relu", ["a"], "b"), ("Relu", ["b"], "logits"),
+      ])
+    }
+    #expect(cycle.contains("'b'"))
+    #expect(Self.complaint { try Self.graph([("Relu", ["gone"], "logits")]) }.contains("'gone'"))
+    #expect(Self.complaint { try Self.graph([("Relu", ["input"], "a")]) }.contains("'logits'"))
+    let twice = Self.complaint {
+      try Self.graph([("Relu", ["input"], "logits"), ("Relu", ["input"], "logits")])
+    }
+    #expect(twice.contains("twice"))
+  }
+
+  @Test("operators that are not there are named, all at once")
+  func operators() {
+    let message = Self.complaint {
+      try Self.graph([("NonZero", ["input"], "a"), ("LSTM", ["a"], "logits")])
+    }
+    #expect(message.contains("'NonZero'") && message.contains("'LSTM'") && message.contains("17"))
+  }
+
+  @Test(
+    "sizes without end are refused before memory is taken",
+    arguments: [
+      [1 << 40], [1 << 62, 4], [.max, .max], [-5, 3], [1 << 20, 1 << 20], [0, .max, .max],
+    ])
+  func sizes(_ shape: [Int]) {
+    for kind in ["ConstantOfShape", "Expand", "Reshape", "Tile"] {
+      let inputs = kind == "ConstantOfShape" ? ["shape"] : ["input", "shape"]
+      let message = Self.complaint {
+        try Self.graph([(kind, inputs, "logits")], shapes: ["shape": shape])
+      }
+      #expect(message.contains(kind), "\(kind) \(shape): \(message)")
+    }
+    let array = Self.complaint {
+      try Self.graph([("Add", ["input", "w"], "logits")], shapes: ["w": [1]]) { model in
+        model.graph.initializer[0].dims = shape.map { Int64($0) }
+      }
+    }
+    #expect(array.contains("'w'"))
+  }
+
+  @Test("what doubles at every node ends")
+  func doubling() {
+    var nodes = [(kind: "Concat", inputs: ["input", "input"], output: "x0")]
+    for index in 0..<60 {
+      nodes.append((kind: "Concat", inputs: ["x\(index)", "x\(index)"], output: "x\(index + 1)"))
+    }
+    nodes.append((kind: "Relu", inputs: ["x60"], output: "logits"))
+    #expect(Self.complaint { try Self.graph(nodes) }.contains("cannot be made"))
+    let outer = Self.complaint {
+      try Self.graph(
+        [
+          ("Reshape", ["input", "column"], "a"), ("Reshape", ["input", "row"], "b"),
+          ("Tile", ["a", "twice"], "c"), ("Tile", ["b", "many"], "d"),
+          ("Mul", ["c", "d"], "logits"),
+        ], shapes: ["column": [3072, 1], "row": [1, 3072], "twice": [4, 1], "many": [1, 4]])
+    }
+    #expect(outer.contains("cannot be made"))
+  }
+
+  @Test(
+    "arrays outside the folder are not opened",
+    arguments: ["/etc/passwd", "../secret", "a/../../b", "", "..", "gone.bin"])
+  func outside(_ location: String) {
+    let message = Self.complaint {
+      try Self.graph([("Add", ["input", "w"], "logits")], shapes: ["w": [1]]) { model in
+        var entry = OnnxStringStringEntryProto()
+        entry.key = "location"
+        entry.value = location
+        model.graph.initializer[0].dataLocation = .external
+        model.graph.initializer[0].externalData = [entry]
+      }
+    }
+    #expect(!message.isEmpty)
+    #expect(location == "gone.bin" || message.contains("outside the model's folder"))
   }
 }
