@@ -28,8 +28,8 @@ struct AuditReport {
     row("classes") { String(models[$0].classes) }
     row("accuracy") { audits[$0].accuracy.map { NumberFormat.percent(2).text($0) } }
     row("NLL") { audits[$0].loss.map(figure) }
-    row("images/s as written") { audits[$0].plainRate.map(rate) }
-    row("images/s folded") { audits[$0].foldedRate.map(rate) }
+    row("speed as written") { audits[$0].plainRate.map(rate) }
+    row("speed folded") { audits[$0].foldedRate.map(rate) }
     row("largest change by folding") {
       let audit = audits[$0]
       return audit.obstacle == nil
@@ -62,9 +62,11 @@ struct AuditReport {
   private func rate(_ rate: Double) -> String {
     var unit = 1.0
     while rate / unit >= 1000 { unit *= 10 }
-    return rate < 100
+    let number =
+      rate < 100
       ? NumberFormat.significant(3).text(rate)
       : NumberFormat.count.text((rate / unit).rounded() * unit)
+    return number + " images/s"
   }
 
   /// What the model's input is normalised by: its own figures, or the data's where it has none.
