@@ -149,7 +149,7 @@ struct TeacherTests {
       "set width=200; fit run, epochs=1, quiet=true; small = mlp(classes=20, hidden=[8], size=8)")
     let text = sitting.run("audit teacher, data, student=student")
     for word in [
-      "accuracy", "NLL", "images/s folded", "largest change by folding", "input mean",
+      "accuracy", "NLL", "speed folded", "largest change by folding", "input mean",
       "entropy at T=4",
     ] {
       #expect(text.contains(word), "\(word)")
