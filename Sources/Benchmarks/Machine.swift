@@ -29,11 +29,13 @@ public struct Machine: Sendable {
     return name.trimmingCharacters(in: .whitespaces)
   }
 
-  /// The most memory this process has had in use so far, in bytes.
+  /// The most memory this process has had in use so far, in bytes; 0 where the system does not say.
+  ///
+  /// Not from `getrusage`, whose figure begins with that of the program which started this one.
   public static var peakResidentBytes: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
   }
 
   /// The peak of this moment, in 10⁹ operations a second: a few milliseconds of pure arithmetic.

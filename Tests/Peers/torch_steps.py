@@ -10,7 +10,7 @@ and prints the milliseconds; at the end of its input, the most memory it has use
 """
 
 import argparse
-import resource
+import pathlib
 import sys
 import time
 
@@ -115,7 +115,9 @@ def main():
         start = time.perf_counter()
         bodies[line.strip()]()
         print((time.perf_counter() - start) * 1e3, flush=True)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
+    status = pathlib.Path("/proc/self/status").read_text()
+    peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
+    print(int(peak.split()[1]) * 1024, flush=True)
 
 
 if __name__ == "__main__":
