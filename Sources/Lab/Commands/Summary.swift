@@ -36,7 +36,8 @@ extension Session {
     return Table(
       "\(model.script), input \(size)×\(size)×\(model.channels)",
       columns: [
-        .init("layer", isKept: true), .init("kind"), .init("details"), .init("output", alignment: .right),
+        .init("layer", isKept: true), .init("kind"), .init("details"),
+        .init("output", alignment: .right),
         .init("parameters", format: .count), .init("MACs", format: .count),
       ],
       rows: summary.layers.map { layer in
