@@ -45,6 +45,9 @@ public final class Session: Interpreter, OutputContext {
   private func makeEvaluator() -> Evaluator {
     let evaluator = Evaluator(library: Session.library, context: self)
     evaluator.interruption = { [interruption] in try interruption.check() }
+    evaluator.around = { [unowned self] statement in
+      ConvolutionArithmetic.$isExact.withValue(isExact) { statement() }
+    }
     evaluator.willChange = { [unowned self] object in journal.note(object) }
     evaluator.didEnd = { [unowned self] succeeded in journal.close(undoing: !succeeded) }
     return evaluator
@@ -53,10 +56,6 @@ public final class Session: Interpreter, OutputContext {
   // MARK: Interpreter
 
   public func execute(_ request: Request) -> Outcome {
-    ConvolutionArithmetic.$isExact.withValue(isExact) { perform(request) }
-  }
-
-  private func perform(_ request: Request) -> Outcome {
     if request.isRecorded { inputNumber += 1 }
     shownText = ""
     exitCode = nil

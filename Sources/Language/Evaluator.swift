@@ -15,6 +15,9 @@ public final class Evaluator {
   /// Told how each outermost statement ended; a failed one is to change nothing, in objects either.
   /// An interruption keeps what was done and counts as a success.
   public var didEnd: (_ succeeded: Bool) -> Void = { _ in }
+  /// Performs a statement; whoever has settings that hold while code runs puts them around it. Every
+  /// statement by itself, so that a setting counts from the next one on.
+  public var around: (_ statement: () -> Void) -> Void = { $0() }
   /// The session's variables.
   public internal(set) var globals = Variables()
   /// The text of the top-level statement being executed.
@@ -97,7 +100,15 @@ public final class Evaluator {
       let before = globals
       currentStatement = program.source[statement.span]
       do throws(Diagnostic) {
-        try perform(statement, isLast: index == program.statements.count - 1, show: show)
+        var failure: Diagnostic?
+        around {
+          do throws(Diagnostic) {
+            try perform(statement, isLast: index == program.statements.count - 1, show: show)
+          } catch {
+            failure = error
+          }
+        }
+        if let failure { throw failure }
         if programDepth == 1 { didEnd(true) }
       } catch {
         if programDepth == 1 { didEnd(error.isInterruption) }
