@@ -66,7 +66,8 @@ struct AuditReport {
       rate < 100
       ? NumberFormat.significant(3).text(rate)
       : NumberFormat.count.text((rate / unit).rounded() * unit)
-    return number + " images/s"
+    // As wide for any speed, so that a stored report differs from a new one in its numbers alone.
+    return String(repeating: " ", count: max(0, 10 - number.count)) + number + " images/s"
   }
 
   /// What the model's input is normalised by: its own figures, or the data's where it has none.
