@@ -106,12 +106,13 @@ public final class Model: Object, ArgumentType, Answer {
   }
 
   public var restorer: (() -> Void)? {
-    let before = (weights, preprocessing, knowsNormalisation, labels, past.count)
+    let before = (preprocessing, knowsNormalisation, labels, past.count)
+    // Weights that nobody has asked for yet need not be drawn to come back to them.
+    let weights = network.state.map(\.entry.restorer)
     return { [self] in
-      (weights, preprocessing, knowsNormalisation, labels) = (
-        before.0, before.1, before.2, before.3
-      )
-      past.removeLast(past.count - before.4)
+      for restore in weights { restore() }
+      (preprocessing, knowsNormalisation, labels) = (before.0, before.1, before.2)
+      past.removeLast(past.count - before.3)
     }
   }
 
@@ -129,4 +130,17 @@ public func grouped(_ number: Int) -> String {
     result.append(digit)
   }
   return number < 0 ? "-" + result : result
+}
+
+extension StateEntry {
+  fileprivate var restorer: () -> Void {
+    switch self {
+    case .parameter(let parameter):
+      let held = parameter.held
+      return { parameter.held = held }
+    case .buffer(let buffer):
+      let value = buffer.value
+      return { buffer.value = value }
+    }
+  }
 }

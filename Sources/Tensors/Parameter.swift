@@ -145,6 +145,20 @@ public final class Parameter {
     settled = waiting()
   }
 
+  /// The value, or how it will be drawn: what is needed to come back to it, at no cost.
+  public struct Held {
+    fileprivate let settled: Tensor
+    fileprivate let waiting: (() -> Tensor)?
+  }
+
+  public var held: Held {
+    get { Held(settled: settled, waiting: waiting) }
+    set {
+      version &+= 1
+      (settled, waiting) = (newValue.settled, newValue.waiting)
+    }
+  }
+
   /// The value as a variable of the tape; the same variable every time.
   public var tracked: Tensor { value.attached(to: leaf) }
 }
