@@ -55,7 +55,7 @@ let package = Package(
     library("Checkpoints", ["Catalog", "Tensors", "CZlib"]),
     library("Images", ["Catalog", "CKernels", "CTurboJPEG", "CPNG"]),
     library("Models", ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"]),
-    library("Losses", ["Catalog", "Tensors", "Layers"]),
+    library("Losses", ["Catalog", "Tensors", "Layers", "Models", "Optimizers"]),
     library("Optimizers", ["Catalog", "Tensors", "Layers", "CKernels"]),
     library("Datasets", ["Catalog", "Tensors", "Checkpoints", "Images"]),
     library(

@@ -9,7 +9,9 @@ public struct CrossEntropy: Loss {
   public init(smoothing: Float = 0) { self.smoothing = smoothing }
 
   public var name: String { "ce" }
-  public var script: String { smoothing == 0 ? "ce()" : "ce(smoothing=\(smoothing.literal))" }
+  public func script(_ models: ModelNames) -> String {
+    smoothing == 0 ? "ce()" : "ce(smoothing=\(smoothing.literal))"
+  }
   public var needsTeacher: Bool { false }
 
   public func value(_ input: LossInput) throws -> Tensor {

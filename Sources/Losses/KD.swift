@@ -10,7 +10,7 @@ public struct KD: Loss {
   public init(temperature: Float = 1) { self.temperature = temperature }
 
   public var name: String { "kd" }
-  public var script: String { "kd(T=\(temperature.literal))" }
+  public func script(_ models: ModelNames) -> String { "kd(T=\(temperature.literal))" }
   public var needsTeacher: Bool { true }
 
   public func value(_ input: LossInput) throws -> Tensor {

@@ -1,51 +1,70 @@
-import Catalog
+public import Layers
+public import Models
 public import Tensors
 
-/// What the student is held against.
-public enum Targets {
-  /// One class a sample, N.
-  case hard(Labels)
-  /// A distribution a sample, N K (mixed or smoothed labels).
-  case soft(Tensor)
-}
-
-/// What a loss sees of one batch.
-public struct LossInput {
-  /// The student's logits, N K, on the tape.
-  public var logits: Tensor
-  public var targets: Targets
-  /// The teacher's logits, N K, constant; nil where the run has no teacher.
-  public var teacherLogits: Tensor?
-
-  public init(logits: Tensor, targets: Targets, teacherLogits: Tensor? = nil) {
-    self.logits = logits
-    self.targets = targets
-    self.teacherLogits = teacherLogits
-  }
-
-  /// The teacher's logits, which must be of the student's shape.
-  func teacher(for loss: String) throws -> Tensor {
-    guard let teacherLogits else {
-      throw Failure(
-        .state, "'\(loss)' needs a teacher and this run has none",
-        advice: "use distill(student, teacher, data, goal)")
-    }
-    guard teacherLogits.shape == logits.shape else {
-      throw ShapeError(
-        "'\(loss)' needs logits of one shape: student \(shapeText(logits.shape)), "
-          + "teacher \(shapeText(teacherLogits.shape))")
-    }
-    return teacherLogits
-  }
-}
-
-/// One loss of the literature: a pure function of a batch.
+/// One loss of the literature: a pure function of a batch and of the parts it was given.
+///
+/// A loss that needs only logits and labels is a name, a script and `value`. One that looks into the
+/// networks says where by `sites`; one that brings trainable parts of its own (adapters, projections,
+/// memory banks as buffers) makes them in `parts`. The run keeps those parts, trains them with the
+/// student by the student's optimizer and saves, rewinds and forks them with it.
 public protocol Loss {
   /// The name it is logged under: "kd".
   var name: String { get }
-  /// The call that makes it again: `kd(T=2)`.
-  var script: String { get }
+  /// The call that makes it again: `kd(T=2)`. Models of its own are named by `models`.
+  func script(_ models: ModelNames) -> String
   var needsTeacher: Bool { get }
+  /// Models it brings itself beside the run's teacher, frozen unless a companion.
+  var models: [Model] { get }
+  /// Where it looks in the student and in the teacher.
+  var sites: FeatureSites { get }
+  /// Its trainable parts and memory for features of these shapes; nil where it has none.
+  func parts(for shapes: LossShapes) throws -> Module?
   /// The loss as one number on the tape.
   func value(_ input: LossInput) throws -> Tensor
+}
+
+extension Loss {
+  public var models: [Model] { [] }
+  public var sites: FeatureSites { .none }
+  public func parts(for shapes: LossShapes) throws -> Module? { nil }
+  public var script: String { script(.own) }
+}
+
+/// How a script calls the models that a loss brings itself.
+public struct ModelNames {
+  public let name: (Model) -> String
+
+  public init(_ name: @escaping (Model) -> String) { self.name = name }
+
+  /// Each by its own name: for people, not for replay.
+  public static var own: ModelNames { ModelNames { $0.name } }
+}
+
+/// What a loss may know of the run before its first value: enough to make its parts.
+public struct LossShapes: Sendable, Equatable {
+  /// Shapes of the student's and the teacher's features, pair by pair, with the batch first.
+  public var features: [FeatureShapes]
+  /// Of the student's logits: N K, or N H W K of a segmentation.
+  public var logits: [Int]
+  /// Samples of the training data: a memory bank has a row for each.
+  public var samples: Int
+
+  public init(features: [FeatureShapes], logits: [Int], samples: Int) {
+    self.features = features
+    self.logits = logits
+    self.samples = samples
+  }
+}
+
+/// The shapes of one pair of features.
+public struct FeatureShapes: Sendable, Equatable {
+  public var student: [Int]
+  /// Empty where the loss looks at the student alone.
+  public var teacher: [Int]
+
+  public init(student: [Int], teacher: [Int]) {
+    self.student = student
+    self.teacher = teacher
+  }
 }

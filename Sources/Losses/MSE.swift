@@ -6,7 +6,7 @@ public struct MSE: Loss {
   public init() {}
 
   public var name: String { "mse" }
-  public var script: String { "mse()" }
+  public func script(_ models: ModelNames) -> String { "mse()" }
   public var needsTeacher: Bool { true }
 
   public func value(_ input: LossInput) throws -> Tensor {

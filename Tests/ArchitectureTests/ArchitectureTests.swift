@@ -15,7 +15,7 @@ struct ArchitectureTests {
     "Checkpoints": ["Catalog", "Tensors", "CZlib"],
     "Images": ["Catalog", "CKernels", "CTurboJPEG", "CPNG"],
     "Models": ["Catalog", "Tensors", "Layers", "Checkpoints", "Images"],
-    "Losses": ["Catalog", "Tensors", "Layers"],
+    "Losses": ["Catalog", "Tensors", "Layers", "Models", "Optimizers"],
     "Optimizers": ["Catalog", "Tensors", "Layers", "CKernels"],
     "Datasets": ["Catalog", "Tensors", "Checkpoints", "Images"],
     "Training": [

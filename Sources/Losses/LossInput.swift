@@ -1,0 +1,74 @@
+import Catalog
+public import Layers
+public import Models
+public import Optimizers
+public import Tensors
+
+/// What the student is held against.
+public enum Targets {
+  /// One class a sample, N, or a pixel, N H W.
+  case hard(Labels)
+  /// A distribution a sample, N K (mixed or smoothed labels).
+  case soft(Tensor)
+}
+
+/// The features of one place: the student's on the tape, the teacher's constant.
+public struct FeaturePair {
+  public var student: Tensor
+  /// Nil where the loss looks at the student alone.
+  public var teacher: Tensor?
+
+  public init(student: Tensor, teacher: Tensor? = nil) {
+    self.student = student
+    self.teacher = teacher
+  }
+}
+
+/// What a loss sees of one batch.
+public struct LossInput {
+  /// The student's logits, N K (or N H W K), on the tape.
+  public var logits: Tensor
+  public var targets: Targets
+  /// The teacher's logits, constant; nil where the run has no teacher.
+  public var teacherLogits: Tensor?
+  /// Logits of the models that the loss brings itself, in the order of `models`.
+  public var modelLogits: [Tensor] = []
+  /// Features at the loss's sites, pair by pair.
+  public var features: [FeaturePair] = []
+  /// The class of each sample (of the larger share where pictures are mixed) or pixel.
+  public var labels = Labels([])
+  /// The student's images, N H W C, normalised.
+  public var images: Tensor?
+  /// Which samples of the training data these are.
+  public var samples: [Int] = []
+  /// The loss's own parts, as `parts` made them.
+  public var parts: Module?
+  /// The network trained beside the student, for a loss with a companion.
+  public var companion: Module?
+  /// How parts and companion are to be run.
+  public var context = Context.evaluation
+  /// Where the run stands; a loss that warms up is a function of it.
+  public var moment = Moment(step: 0, total: 1, stepsPerEpoch: 1)
+
+  public init(logits: Tensor, targets: Targets, teacherLogits: Tensor? = nil) {
+    self.logits = logits
+    self.targets = targets
+    self.teacherLogits = teacherLogits
+    if case .hard(let labels) = targets { self.labels = labels }
+  }
+
+  /// The teacher's logits, which must be of the student's shape.
+  func teacher(for loss: String) throws -> Tensor {
+    guard let teacherLogits else {
+      throw Failure(
+        .state, "'\(loss)' needs a teacher and this run has none",
+        advice: "use distill(student, teacher, data, goal)")
+    }
+    guard teacherLogits.shape == logits.shape else {
+      throw ShapeError(
+        "'\(loss)' needs logits of one shape: student \(shapeText(logits.shape)), "
+          + "teacher \(shapeText(teacherLogits.shape))")
+    }
+    return teacherLogits
+  }
+}
