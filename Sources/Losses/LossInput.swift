@@ -1,6 +1,5 @@
 import Catalog
 public import Layers
-public import Models
 public import Optimizers
 public import Tensors
 
