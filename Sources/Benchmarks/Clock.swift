@@ -13,7 +13,11 @@ public struct Times: Sendable, Equatable {
       ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
-  public var least: Double { sorted.first ?? .nan }
+  /// What a quarter of the measurements stay under.
+  public var lowerQuartile: Double { sorted.isEmpty ? .nan : sorted[(sorted.count - 1) / 4] }
+
+  /// What a quarter of the measurements stay over.
+  public var upperQuartile: Double { sorted.isEmpty ? .nan : sorted[sorted.count * 3 / 4] }
 
   /// Runs a body once and then so often, and times it.
   static func of(

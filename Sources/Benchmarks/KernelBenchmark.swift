@@ -13,10 +13,11 @@ struct KernelBenchmark {
 /// How a kernel did.
 public struct KernelResult: Sendable {
   public var name: String
-  public var times: Times
+  /// Milliseconds of one call.
+  public var time: Double
   /// 10⁹ operations a second by the definition.
   public var rate: Double
-  /// The rate as a part of the processor's peak, measured around each run; a fast algorithm may
+  /// The rate as a part of the processor's peak, measured around each round; a fast algorithm may
   /// exceed 1.
   public var shareOfPeak: Double
   /// 10⁹ bytes a second of operands and results.
@@ -24,29 +25,42 @@ public struct KernelResult: Sendable {
 }
 
 extension Machine {
+  /// A round of a short kernel repeats it this long, in milliseconds, so that waking threads and the
+  /// clock's grain do not count.
+  private static let roundLength = 4.0
+  /// Rounds of a kernel for each run asked for.
+  private static let roundsPerRun = 4
+
   /// Runs every kernel of the list.
   ///
+  /// Other programs, interrupts and a falling clock only ever make things slower, and in spells. So
+  /// of a kernel's rounds the time that a quarter of them reach is taken, and of the processor's
+  /// peaks, measured between those rounds, the one that a quarter of them reach: both tell of the
+  /// machine left alone, and their ratio is repeatable where medians of a shared machine are not.
+  ///
   /// - Parameters:
-  ///   - runs: Measurements of each; medians count. The processor's peak is measured before each
-  ///     one, so that a spell in which everything is slow does not change the share.
+  ///   - runs: A quarter of the rounds of each kernel.
   ///   - report: Called with each result as it comes.
   public static func kernels(runs: Int, report: (KernelResult) throws -> Void) throws {
     for make in kernelList {
       let kernel = try make()
-      try kernel.body()
+      let first = try milliseconds(kernel.body)
+      let second = try milliseconds(kernel.body)
+      let repeats = max(1, Int((roundLength / max(min(first, second), 1e-4)).rounded(.up)))
       var times: [Double] = []
-      var shares: [Double] = []
-      for _ in 0..<runs {
-        let peak = probePeak()
-        let time = try milliseconds(kernel.body)
-        times.append(time)
-        shares.append(kernel.operations / time * 1e-6 / peak)
+      var peaks: [Double] = []
+      for _ in 0..<(runs * roundsPerRun) {
+        peaks.append(probePeak())
+        let time = try milliseconds { for _ in 0..<repeats { try kernel.body() } }
+        times.append(time / Double(repeats))
       }
-      let median = Times(times)
+      let time = Times(times).lowerQuartile
+      let rate = kernel.operations / time * 1e-6
       try report(
         KernelResult(
-          name: kernel.name, times: median, rate: kernel.operations / median.median * 1e-6,
-          shareOfPeak: Times(shares).median, bandwidth: kernel.bytes / median.median * 1e-6))
+          name: kernel.name, time: time, rate: rate,
+          shareOfPeak: rate / Times(peaks).upperQuartile,
+          bandwidth: kernel.bytes / time * 1e-6))
     }
   }
 }
