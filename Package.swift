@@ -115,7 +115,8 @@ let package = Package(
     tests(
       "ModelsTests",
       ["Catalog", "Checkpoints", "Images", "Layers", "Models", "Tensors", "TestSupport"]),
-    tests("LossesTests", ["Catalog", "Layers", "Losses", "Tensors", "TestSupport"]),
+    tests(
+      "LossesTests", ["Catalog", "Layers", "Losses", "Models", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Catalog", "Layers", "Optimizers", "Tensors", "TestSupport"]),
     tests("ImagesTests", ["Catalog", "Images", "TestSupport"]),
     tests(

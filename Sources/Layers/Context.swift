@@ -49,6 +49,6 @@ public final class Context {
   func finished(_ module: Module, _ inputs: [Tensor], _ output: Tensor) {
     if !wanted.isEmpty, wanted.contains(module.path) { features[module.path] = output }
     tracer?.note(module: module.path, output: output)
-    if !(module is Preactivation) { observer?(module, inputs, output) }
+    if !(module is Place) { observer?(module, inputs, output) }
   }
 }

@@ -14,11 +14,14 @@ public struct Stage: Sendable, Equatable {
   }
 }
 
-/// What goes into a block's last activation, as a place of its own that features are taken from.
+/// A place of a network that features are taken from and that is the output of no layer.
 ///
 /// It computes nothing, and summaries and traces do not see it.
-public final class Preactivation: Module {
+public class Place: Module {
   public override init() {}
 
-  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor { x }
+  public override final func forward(_ x: Tensor, _ context: Context) throws -> Tensor { x }
 }
+
+/// What goes into a block's last activation.
+public final class Preactivation: Place {}

@@ -11,6 +11,10 @@ final class LeNet: Module {
   let fc1: Linear
   let fc2: Linear
   let fc3: Linear
+  /// What comes out of the ReLU behind both convolutions and `fc2`.
+  let act1 = Place()
+  let act2 = Place()
+  let act3 = Place()
 
   init(channels: Int, size: Int, classes: Int) {
     conv1 = Conv2d(channels, 6, kernel: 5, padding: 2)
@@ -22,10 +26,14 @@ final class LeNet: Module {
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
-    var y = try pool(try conv1(x, context).relu(), context)
-    y = try pool(try conv2(y, context).relu(), context)
+    var y = try pool(try act1(try conv1(x, context).relu(), context), context)
+    y = try pool(try act2(try conv2(y, context).relu(), context), context)
     y = try fc1(try flatten(y, context), context).relu()
-    return try fc3(try fc2(y, context).relu(), context)
+    return try fc3(try act3(try fc2(y, context).relu(), context), context)
+  }
+
+  override var stages: [Stage] {
+    [Stage("act1"), Stage("act2", preactivation: "conv2"), Stage("act3", preactivation: "fc2")]
   }
 
   static let declaration = Declaration(

@@ -6,17 +6,26 @@ import Tensors
 final class MLP: Module {
   let flatten = Flatten()
   let hidden: [Linear]
+  /// What comes out of the hidden layers' ReLU.
+  let act: [Place]
   let fc: Linear
 
   init(inputs: Int, hidden widths: [Int], classes: Int) {
     hidden = zip([inputs] + widths, widths).map { Linear($0, $1) }
+    act = hidden.map { _ in Place() }
     fc = Linear(widths.last ?? inputs, classes)
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     var y = try flatten(x, context)
-    for layer in hidden { y = try layer(y, context).relu() }
+    for (layer, place) in zip(hidden, act) { y = try place(try layer(y, context).relu(), context) }
     return try fc(y, context)
+  }
+
+  override var stages: [Stage] {
+    let layers = hidden.indices.map { Stage("act.\($0)", preactivation: "hidden.\($0)") }
+    let stem = Stage("flatten")
+    return [stem] + layers + [layers.last ?? stem]
   }
 
   static let declaration = Declaration(
