@@ -116,7 +116,8 @@ let package = Package(
       "ModelsTests",
       ["Catalog", "Checkpoints", "Images", "Layers", "Models", "Tensors", "TestSupport"]),
     tests(
-      "LossesTests", ["Catalog", "Layers", "Losses", "Models", "Tensors", "TestSupport"]),
+      "LossesTests",
+      ["Catalog", "Layers", "Losses", "Models", "Optimizers", "Tensors", "TestSupport"]),
     tests("OptimizersTests", ["Catalog", "Layers", "Optimizers", "Tensors", "TestSupport"]),
     tests("ImagesTests", ["Catalog", "Images", "TestSupport"]),
     tests(

@@ -26,9 +26,9 @@ public struct Goal: Object, ArgumentType, Answer {
 
   public var needsTeacher: Bool { terms.contains { $0.loss.needsTeacher } }
 
-  /// The terms that need no teacher: what a control run is trained on.
+  /// The terms that learn from no other model: what a control run is trained on.
   public var withoutTeacher: Goal? {
-    let kept = terms.filter { !$0.loss.needsTeacher }
+    let kept = terms.filter { !$0.loss.needsTeacher && $0.loss.models.isEmpty }
     return kept.isEmpty ? nil : Goal(terms: kept)
   }
 

@@ -56,13 +56,23 @@ public struct LossInput {
     if case .hard(let labels) = targets { self.labels = labels }
   }
 
+  /// The features of every pair, the student's with the teacher's.
+  func features(for loss: String) throws -> [(student: Tensor, teacher: Tensor)] {
+    try features.map { pair in
+      guard let teacher = pair.teacher else { throw noTeacher(for: loss) }
+      return (pair.student, teacher)
+    }
+  }
+
+  private func noTeacher(for loss: String) -> Failure {
+    Failure(
+      .state, "'\(loss)' needs a teacher and this run has none",
+      advice: "use distill(student, teacher, data, goal)")
+  }
+
   /// The teacher's logits, which must be of the student's shape.
   func teacher(for loss: String) throws -> Tensor {
-    guard let teacherLogits else {
-      throw Failure(
-        .state, "'\(loss)' needs a teacher and this run has none",
-        advice: "use distill(student, teacher, data, goal)")
-    }
+    guard let teacherLogits else { throw noTeacher(for: loss) }
     guard teacherLogits.shape == logits.shape else {
       throw ShapeError(
         "'\(loss)' needs logits of one shape: student \(shapeText(logits.shape)), "

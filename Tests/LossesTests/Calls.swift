@@ -1,42 +1,29 @@
 import Catalog
 import Losses
-import Tensors
-import TestSupport
+import Models
 
 /// Whom calls are made for in these tests: nobody in particular.
 final class NoSession: CallContext {}
 
 /// The goal of a call: `make("kd", ["T": 2])`.
 func make(_ name: String, _ arguments: [String: Double] = [:]) throws -> Goal {
+  try make(name, values: arguments.mapValues { .number($0) })
+}
+
+/// The goal of a call with arguments that need not be numbers.
+func make(_ name: String, values: [String: Value]) throws -> Goal {
   guard let declaration = lossRegistry.declarations.first(where: { $0.name == name }) else {
     throw Failure(.name, "there is no loss '\(name)'")
   }
-  let given = arguments.sorted { $0.key < $1.key }.map {
-    GivenArgument(.number($0.value), name: $0.key)
-  }
+  let given = values.sorted { $0.key < $1.key }.map { GivenArgument($0.value, name: $0.key) }
   return try Goal.read(try declaration.call(given, NoSession()))
 }
 
-/// Eight samples of ten classes with logits by formula, labels i % 10.
-struct SampleBatch {
-  var student: Tensor
-  var teacher: Tensor
-  let labels = Labels((0..<8).map { Int32($0 % 10) })
-
-  init() throws {
-    student = try Formula.tensor("student.logits", [8, 10], scale: 3)
-    teacher = try Formula.tensor("teacher.logits", [8, 10], scale: 3)
+/// A network of the catalogue: `model("mlp", ["size": .number(4)])`.
+func model(_ name: String, _ arguments: [String: Value]) throws -> Model {
+  guard let declaration = modelRegistry.declarations.first(where: { $0.name == name }) else {
+    throw Failure(.name, "there is no network '\(name)'")
   }
-
-  func input(student: Tensor? = nil) -> LossInput {
-    LossInput(
-      logits: student ?? self.student, targets: .hard(labels), teacherLogits: teacher)
-  }
-
-  /// The goal's value and its gradient with respect to the student's logits.
-  func evaluate(_ goal: Goal) throws -> (value: Double, gradient: Tensor) {
-    let variable = student.variable()
-    let total = try goal.evaluate(input(student: variable)).total
-    return (Double(total.scalar), try gradients(of: total, withRespectTo: [variable])[0])
-  }
+  let given = arguments.sorted { $0.key < $1.key }.map { GivenArgument($0.value, name: $0.key) }
+  return try Model.read(try declaration.call(given, NoSession()))
 }
