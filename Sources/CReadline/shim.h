@@ -52,6 +52,12 @@ static inline void line_redraw_below(void) {
   rl_redisplay();
 }
 
+/// Takes the prompt and what has been typed off the screen, for lines to be written in their place.
+static inline void line_clear(void) {
+  rl_clear_visible_line();
+  fflush(rl_outstream);
+}
+
 /// Columns that a character takes in the encoding in use; -1 if it cannot be shown.
 static inline int line_columns(unsigned int scalar) {
   // POSIX, but hidden by wchar.h unless the whole module is compiled for X/Open.

@@ -15,6 +15,9 @@ public enum Event: Sendable, Equatable {
   case update(Display, id: String)
   /// The value of a bare expression; `last` marks the final statement of the input.
   case value(Display, last: Bool)
+  /// Work that goes on beside the conversation, as it looks now: redrawn where it first stood where
+  /// that can be done; at a terminal only its notes appear, each a line above the prompt.
+  case aside(Display, id: String, note: String?, last: Bool)
   /// What is drawn so far is to vanish; with `wait`, only when something new comes.
   case clear(wait: Bool)
   /// Long text that a terminal may page and a notebook may show aside.

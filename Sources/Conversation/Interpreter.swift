@@ -130,6 +130,24 @@ public protocol Interpreter: AnyObject {
   var style: Style { get set }
   /// Whether progress may be drawn and redrawn: a terminal or a notebook, not a pipe.
   var isLive: Bool { get set }
+  /// Whether the front door gives it time between inputs, by `workAside`.
+  var hasTimeAside: Bool { get set }
+  /// Whether there is work to do between inputs.
+  var hasWorkAside: Bool { get }
+  /// Does a piece of that work: a training step, say.
+  ///
+  /// - Parameter isWanted: Looked at where the piece can be left and taken up again later: whether
+  ///   somebody waits for the session.
+  func workAside(while isWanted: () -> Bool)
+}
+
+extension Interpreter {
+  public var hasTimeAside: Bool {
+    get { false }
+    set {}
+  }
+  public var hasWorkAside: Bool { false }
+  public func workAside(while isWanted: () -> Bool) {}
 }
 
 /// Makes a session on the thread it will live on.

@@ -1,3 +1,5 @@
+import Conversation
+
 /// Sends every message back as it came, on a thread of its own, so that a client sees the kernel
 /// live while it computes.
 final class Heartbeat: Sendable {

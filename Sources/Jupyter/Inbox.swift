@@ -1,3 +1,5 @@
+import Conversation
+
 /// Requests of the shell channel that wait for the session, in order.
 final class Inbox: Sendable {
   struct Item: Sendable {
@@ -38,6 +40,9 @@ final class Inbox: Sendable {
     state.wakeAll()
     return item ?? nil
   }
+
+  /// Whether `take` would not have to wait.
+  var isReady: Bool { state.with { $0.isClosed || !$0.items.isEmpty } }
 
   /// Marks all waiting executions as aborted, those too that arrive within so many milliseconds.
   func abortExecutions(arrivingWithin milliseconds: Int) {

@@ -11,6 +11,8 @@ final class OutputListener: Listener {
   private var hasResult = false
   /// What the reply of this execution will carry: pages, text for the next cell.
   private(set) var payloads: [JSON] = []
+  /// Requests that work beside the conversation began in, by display.
+  private var origins: [String: Message] = [:]
 
   init(_ office: Office) { self.office = office }
 
@@ -27,6 +29,9 @@ final class OutputListener: Listener {
   func end() { message = nil }
 
   func receive(_ event: Event) {
+    if case .aside(let display, let id, _, let isLast) = event {
+      return show(aside: display, id, isLast)
+    }
     guard !isSilent, let message else { return }
     let parent = message.header
     switch event {
@@ -43,6 +48,7 @@ final class OutputListener: Listener {
       payloads.append(["source": "page", "data": mimeBundle(display), "start": 0])
     case .nextInput(let text):
       payloads.append(["source": "set_next_input", "text": .string(text), "replace": false])
+    case .aside: break
     }
     office.publisher.waitForRoom(office.attention.interruption)
   }
@@ -54,6 +60,21 @@ final class OutputListener: Listener {
       office.sendAfterOutput(
         "input_request", content, answering: message, socket: Office.ShellSocket.stdin)
     }
+  }
+
+  /// Redraws a display in the cell that it began in, whatever is being executed.
+  private func show(aside display: Display, _ id: String, _ isLast: Bool) {
+    let content = OutputListener.content(display, id)
+    if let origin = origins[id] {
+      // Clients that store notebooks take updates of the request they wait for.
+      let parent = (message ?? origin).header
+      office.publisher.append(.update(id: id, content: content.bytes, parent: parent))
+    } else if let message, !isSilent {
+      origins[id] = message
+      office.publisher.append(
+        .broadcast(type: "display_data", content: content.bytes, parent: message.header))
+    }
+    if isLast { origins[id] = nil }
   }
 
   private func stream(_ name: String, _ text: String, _ parent: [UInt8]) {

@@ -21,11 +21,16 @@ final class SessionDesk {
     // Plain and 80 wide, so that a notebook reads the same wherever it is shown.
     interpreter.style = Style(width: 80, color: false, unicode: true)
     interpreter.isLive = true
+    interpreter.hasTimeAside = true
   }
 
-  /// Answers until the kernel ends.
+  /// Answers until the kernel ends; between requests the session works at what it has aside.
   func run() {
-    while !hasEnded, let item = office.inbox.take() {
+    while !hasEnded {
+      while interpreter.hasWorkAside, !office.inbox.isReady {
+        interpreter.workAside { office.inbox.isReady }
+      }
+      guard let item = office.inbox.take() else { return }
       office.around(item.message) { answer(item) }
       if hasEnded { office.end(exitCode) }
     }

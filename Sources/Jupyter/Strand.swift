@@ -1,4 +1,5 @@
 import Catalog
+import Conversation
 
 #if canImport(Glibc)
   import Glibc

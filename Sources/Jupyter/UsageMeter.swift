@@ -1,3 +1,4 @@
+import Conversation
 import Synchronization
 
 #if canImport(Glibc)

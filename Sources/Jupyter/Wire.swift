@@ -1,3 +1,4 @@
+import Conversation
 import Synchronization
 
 /// A thread that owns ROUTER sockets: reads what comes, and sends what other threads hand it.

@@ -18,6 +18,7 @@ let commandRegistry: Registry = Registry(
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     Summary.declaration, Script.declaration, Save.declaration, Load.declaration,
     Pretrained.declaration, Export.declaration,
+    Status.declaration, Wait.declaration, Stop.declaration,
     Rewind.declaration, Undo.declaration, Fork.declaration, RunHistory.declaration,
     Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
     Preprocessing.declaration, Classify.declaration, Predict.declaration, Audit.declaration,

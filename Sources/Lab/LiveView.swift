@@ -10,6 +10,8 @@ final class LiveView {
   private let run: Run
   private let showsPlot: Bool
   private let isQuiet: Bool
+  /// Whether the run goes on beside the conversation.
+  private let isAside: Bool
   private let first: Int
   private let target: Int
   private let clock = ContinuousClock()
@@ -19,6 +21,7 @@ final class LiveView {
   private var samples = 0
   private var isClosed = false
   private var evaluated = ""
+  private var ending = ""
   private(set) var last: StepResult?
 
   /// What takes less than this is drawn once, at its end, or, where there is no plot, not at all.
@@ -26,7 +29,11 @@ final class LiveView {
   private static let interval = Duration.milliseconds(125)
 
   /// - Parameter isQuiet: Follows, and draws nothing.
-  init(_ session: Session, _ run: Run, showsPlot: Bool, isQuiet: Bool, to target: Int) {
+  init(
+    _ session: Session, _ run: Run, showsPlot: Bool, isQuiet: Bool, to target: Int,
+    isAside: Bool = false
+  ) {
+    self.isAside = isAside
     self.session = session
     self.run = run
     self.showsPlot = showsPlot
@@ -34,6 +41,7 @@ final class LiveView {
     self.target = target
     first = run.steps
     start = clock.now
+    if isAside { tell(nil) }
   }
 
   func follow(_ progress: Progress) {
@@ -49,13 +57,34 @@ final class LiveView {
         " · averaged weights \(NumberFormat.percent(2).text($0))"
       }
       evaluated = "epoch \(epoch) · " + evaluation.text + (averaged ?? "")
-      if session.isLive {
+      if isAside {
+        tell("\(session.name(of: run)): \(evaluated)")
+      } else if session.isLive {
         draw("")
       } else if !isQuiet {
         let loss = run.meanLoss(ofLast: run.stepsPerEpoch).map { " · training loss \(figure($0))" }
         session.write("\(evaluated)\(loss ?? "")\n", toError: false)
       }
     }
+  }
+
+  /// Shows what goes on beside the conversation, with a line for a terminal.
+  private func tell(_ note: String?, isLast: Bool = false) {
+    let id = id ?? session.newDisplayID()
+    self.id = id
+    let shown = isQuiet && !isLast ? nil : note
+    session.emit(.aside(display(note: "", isFinal: isLast), id: id, note: shown, last: isLast))
+    drawn = clock.now
+  }
+
+  /// Draws the last state of what went on beside the conversation.
+  ///
+  /// - Parameter note: How it ended.
+  func close(_ note: String) {
+    guard !isClosed else { return }
+    isClosed = true
+    ending = note
+    tell("\(session.name(of: run)) \(note)", isLast: true)
   }
 
   /// Draws the last state, which is what stays.
@@ -72,6 +101,10 @@ final class LiveView {
   private func draw(_ note: String) {
     guard session.isLive, !isQuiet else { return }
     let now = clock.now
+    if isAside {
+      if let drawn, now - drawn < LiveView.interval { return }
+      return tell(nil)
+    }
     if let id {
       if let drawn, now - drawn < LiveView.interval { return }
       session.emit(.update(display(note: note, isFinal: false), id: id))
@@ -87,6 +120,7 @@ final class LiveView {
   private func display(note: String, isFinal: Bool) -> Display {
     let text = [
       progressText(isFinal: isFinal), (last.map { $0.text(time: false) } ?? "") + note, evaluated,
+      ending,
     ].filter { !$0.isEmpty }.joined(separator: "\n")
     guard showsPlot, last != nil else { return Display(text) }
     // A notebook shows one form only, so the picture carries the line as its title.
@@ -98,13 +132,14 @@ final class LiveView {
 
   /// The same in a few words, for the picture.
   private func title(isFinal: Bool) -> String {
+    if isFinal, !ending.isEmpty { return ending }
     if isFinal, !evaluated.isEmpty { return evaluated }
     let steps = "step \(run.steps) of \(target)"
     return isFinal || remaining == nil
       ? steps : steps + " · \(clockText(remaining ?? 0)) left"
   }
 
-  private var remaining: Double? {
+  var remaining: Double? {
     let done = run.steps - first
     guard done > 0 else { return nil }
     return (clock.now - start).seconds / Double(done) * Double(target - run.steps)

@@ -12,6 +12,7 @@ import Training
 public final class Session: Interpreter, OutputContext {
   public var style = Style()
   public var isLive = false
+  public var hasTimeAside = false
   /// Whether convolutions are computed by plain sums.
   var isExact = false
   /// What runs and models are drawn from where no seed is given.
@@ -25,6 +26,8 @@ public final class Session: Interpreter, OutputContext {
   var currentRun: Run?
   private var runCount = 0
   var journal = Journal()
+  /// Runs that are carried out between inputs.
+  var asides: [AsideFit] = []
   /// Scripts being replayed, outermost first.
   var replayed: [String] = []
   /// Set by `quit`.

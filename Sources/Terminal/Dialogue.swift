@@ -10,14 +10,17 @@ final class Dialogue {
   private let usesUnicode: Bool
   private let editor: LineEditor
   private let screen: Screen
-  private let session: any Interpreter
+  private let relay = Relay()
+  private let session: RemoteSession
   private var history: History
   /// Number of the next input.
   private var number = 1
   /// Lines of the input that is being typed, before the present one.
   private var before = ""
 
-  init(_ factory: InterpreterFactory, _ options: REPL.Options, _ signals: Signals) {
+  init(
+    _ factory: @escaping InterpreterFactory, _ options: REPL.Options, _ signals: Signals
+  ) throws(Failure) {
     self.options = options
     self.signals = signals
     usesUnicode = Encoding.select(environment)
@@ -27,7 +30,7 @@ final class Dialogue {
     screen.showPage = { [environment] text in
       Pager.show(text, environment: environment, signals: signals)
     }
-    session = factory(screen, signals.interruption)
+    session = try RemoteSession(factory, listener: screen, relay: relay, signals.interruption)
     history = History(folder: environment.stateFolder)
     history.load()
     editor.complete = { [unowned self] line, start in completions(line, start) }
@@ -35,6 +38,7 @@ final class Dialogue {
     editor.edit = { [environment] line in
       Editing.edit(line, environment: environment, signals: signals)
     }
+    editor.notices = (relay.wakeDescriptor, { [relay] in Dialogue.notes(relay.takeAll()) })
     editor.listed = { [unowned self] items in
       let size = Outlet.standard.size ?? (80, 24)
       return CompletionList.lines(
@@ -46,8 +50,17 @@ final class Dialogue {
     options.color.isOn(environment: environment, isTerminal: Outlet.standard.isTerminal)
   }
 
+  /// What work beside the conversation has to say in lines.
+  private static func notes(_ words: [Relay.Word]) -> [String] {
+    words.compactMap { word in
+      guard case .event(.aside(_, _, let note, _)) = word else { return nil }
+      return note
+    }
+  }
+
   /// Talks until the person leaves; the exit code.
   func run() -> Int32 {
+    defer { session.close() }
     if !options.isQuiet, !options.banner.isEmpty { Outlet.standard.write(options.banner + "\n") }
     while true {
       adaptStyle()

@@ -28,6 +28,8 @@ final class LineEditor {
   var usage: ((_ line: String) -> String?)?
   /// Lets the person change the line in an editor; nil where it stays.
   var edit: ((_ line: String) -> String?)?
+  /// What becomes readable when there are lines to be shown above the prompt, and those lines.
+  var notices: (descriptor: Int32, take: () -> [String]) = (-1, { [] })
   /// Draws a list of items.
   var listed: (_ items: [Completion]) -> [String] = { $0.map(\.text) }
 
@@ -65,9 +67,11 @@ final class LineEditor {
       var sources = [
         pollfd(fd: 0, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals.wakeDescriptor, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: notices.descriptor, events: Int16(POLLIN), revents: 0),
       ]
-      guard poll(&sources, 2, -1) > 0 else { continue }
+      guard poll(&sources, 3, -1) > 0 else { continue }
       if sources[1].revents != 0 { answer(signals.takePending()) }
+      if reading == nil, sources[2].revents != 0 { showAbove(notices.take()) }
       if reading == nil, sources[0].revents != 0 { rl_callback_read_char() }
     }
     return reading ?? .end
@@ -98,6 +102,14 @@ final class LineEditor {
     }
     if pending.contains(.resize) { rl_resize_terminal() }
     if pending.contains(.interrupt) { cancel() }
+  }
+
+  /// Lines above the prompt; what has been typed stays in its place.
+  private func showAbove(_ lines: [String]) {
+    guard !lines.isEmpty else { return }
+    line_clear()
+    outlet.write(lines.joined(separator: "\n") + "\n")
+    line_redraw_below()
   }
 
   private func leave(_ number: Int32) {

@@ -32,7 +32,10 @@ final class PlainOutput: Listener {
   func receive(_ event: Event) {
     switch event {
     case .update(let display, let id): update(display, id)
-    case .clear, .nextInput: break
+    case .clear, .nextInput, .aside(_, _, nil, _): break
+    case .aside(_, _, let note?, _):
+      flush()
+      write(note + "\n")
     case .display(let display, let id?):
       flush()
       pending = (id, display)

@@ -30,11 +30,15 @@ public struct REPL: Sendable {
   /// - Throws: A `Failure` where no session can be started.
   public func run() throws(Failure) -> Int32 {
     let signals = Signals(Interruption(), interactive: true)
-    let thread = try SessionThread {
+    let thread = try SessionThread { () -> Result<Int32, Failure> in
       defer { signals.finish() }
-      return Dialogue(factory, options, signals).run()
+      do throws(Failure) {
+        return .success(try Dialogue(factory, options, signals).run())
+      } catch {
+        return .failure(error)
+      }
     }
     signals.serve()
-    return thread.join() ?? 1
+    return try thread.join()?.get() ?? 1
   }
 }

@@ -49,6 +49,7 @@ final class Screen: Listener {
     case .clear(wait: false): clear()
     case .page(let display): page(display)
     case .nextInput(let text): nextInput = text
+    case .aside(_, _, let note, _): if let note { draw(text: note + "\n", on: outlet) }
     }
   }
 

@@ -39,7 +39,10 @@ extension Run {
     }
   }
 
-  private func evaluateEpoch(
+  /// Evaluates the student as at an epoch's end and notes the figures.
+  ///
+  /// - Parameter check: Looked at between batches; where it throws, nothing is noted.
+  public func evaluateEpoch(
     _ check: () throws -> Void, _ report: (Progress) throws -> Void
   ) throws {
     let split = data.evaluation

@@ -32,6 +32,7 @@ public struct Recording: Sendable, Equatable {
     case .clear(wait: false): outputs = []
     case .page(let display): append(.page(display))
     case .nextInput: break
+    case .aside(let display, let id, _, _): place(display, id)
     }
   }
 
@@ -50,6 +51,12 @@ public struct Recording: Sendable, Equatable {
     } else {
       outputs.append(output)
     }
+  }
+
+  /// Work aside is one display, wherever it was first seen.
+  private mutating func place(_ display: Display, _ id: String) {
+    let isThere = outputs.contains { if case .display(_, id) = $0 { true } else { false } }
+    if isThere { update(display, id) } else { append(.display(display, id: id)) }
   }
 
   private mutating func update(_ display: Display, _ id: String) {

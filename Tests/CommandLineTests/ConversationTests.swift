@@ -32,6 +32,24 @@ struct ConversationTests {
     }
   }
 
+  @Test("A run goes on in the background while keys are typed")
+  func background() throws {
+    try talk { terminal in
+      try terminal.enter("data = subset(digits(), train=64)", then: "athanor[2]> ")
+      try terminal.enter(
+        "run = train(mlp(hidden=[8], size=8), data, batch=32, epochs=3)", then: "athanor[3]> ")
+      try terminal.enter("fit run, background=true", then: "athanor[4]> ")
+      terminal.type("run.ste")
+      try terminal.wait("the end above the prompt") {
+        $0.lines.last == "athanor[4]> run.ste"
+          && $0.lines.dropLast().last?.contains("is done") == true
+      }
+      #expect(terminal.screen.lines.filter { $0.contains("epoch 3") }.count == 1)
+      try terminal.enter("ps", then: "athanor[5]> ")
+      #expect(terminal.screen.lines.dropLast().last == "6")
+    }
+  }
+
   @Test("A blank line is no input")
   func blank() throws {
     try talk { terminal in

@@ -229,6 +229,47 @@ def test_a_notebook_stops_at_an_error():
     assert notebook.cells[1].outputs == []
 
 
+def test_a_run_goes_on_between_cells(kernel):
+    _, client = kernel
+    execute(
+        client,
+        "run = train(mlp(hidden=[8], size=8), subset(digits(), train=256), batch=32, epochs=4)",
+    )
+    _, outputs = execute(client, "fit run, background=true")
+    shown = [m for m in outputs if m["msg_type"] == "display_data"]
+    assert len(shown) == 1
+    name = shown[0]["content"]["transient"]["display_id"]
+    last = ""
+    while "is done" not in last:
+        heard = client.get_iopub_msg(timeout=30)
+        if heard["msg_type"] != "update_display_data":
+            continue
+        assert heard["content"]["transient"]["display_id"] == name
+        assert heard["parent_header"]["msg_id"] == shown[0]["parent_header"]["msg_id"]
+        last = heard["content"]["data"]["text/plain"]
+    reply, outputs = execute(client, "run.steps")
+    assert reply["status"] == "ok"
+    assert outputs[-2]["content"]["data"]["text/plain"] == "32"
+
+
+def test_a_background_run_can_be_watched_changed_waited_for_and_stopped(kernel):
+    _, client = kernel
+    execute(client, "run = train(mlp(hidden=[64], size=8), digits(), batch=32, epochs=1000)")
+    execute(client, "fit run, background=true")
+    for code in ("run.optimizer.lr = 0.001", "status", "plot run.loss"):
+        reply, _ = execute(client, code)
+        assert reply["status"] == "ok"
+    reply, outputs = execute(client, "stop; run.steps > 0")
+    assert reply["status"] == "ok"
+    result = [m for m in outputs if m["msg_type"] == "execute_result"]
+    assert result[0]["content"]["data"]["text/plain"] == "true"
+    reply, outputs = execute(client, "n = run.steps; fit run, epochs=1, background=true; wait")
+    assert reply["status"] == "ok"
+    _, outputs = execute(client, "run.steps - n")
+    result = [m for m in outputs if m["msg_type"] == "execute_result"]
+    assert result[0]["content"]["data"]["text/plain"] == "45"
+
+
 def test_nothing_follows_idle(kernel):
     _, client = kernel
     for _ in range(20):

@@ -29,6 +29,7 @@ final class Sitting: Listener {
       case .display(let display, _), .value(let display, _), .page(let display):
         display.plain + "\n"
       case .update, .clear, .nextInput: ""
+      case .aside(_, _, let note, _): note.map { $0 + "\n" } ?? ""
       }
     }.joined()
     if case .failed(let report) = outcome { text += report.lines.joined(separator: "\n") + "\n" }

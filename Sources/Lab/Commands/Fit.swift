@@ -6,7 +6,10 @@ enum Fit {
     "fit", "Carries a run out to the end of its plan, or for so many epochs more.",
     details: """
       After each epoch the student is evaluated on the data's validation split, or its test split \
-      where there is none. ^C stops after the current step and keeps everything; `fit` goes on.
+      where there is none. ^C stops after the current step and keeps everything; `fit` goes on. \
+      With background=true it goes on beside the conversation, step by step between inputs: plot \
+      it, probe it, change it meanwhile; `status` tells, `wait` waits, `stop` ends it. In a script \
+      it is carried out at once.
       """,
     Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
     Argument(
@@ -14,8 +17,12 @@ enum Fit {
     ) { ($0 ?? 1) > 0 ? nil : "must be positive" },
     Argument("evaluate", "Whether to evaluate after each epoch.", default: true),
     Argument("quiet", "Whether to draw nothing while it goes.", default: false),
-    examples: ["fit epochs=1", "fit run, epochs=0.5"], keywords: ["train", "epochs", "learn"]
-  ) { session, subject, epochs, evaluates, quiet in
+    Argument(
+      "background", "Whether to go on beside the conversation, which stays usable.",
+      default: false),
+    examples: ["fit epochs=1", "fit run, epochs=0.5", "fit background=true; wait"],
+    keywords: ["train", "epochs", "learn", "background", "asynchronous"]
+  ) { session, subject, epochs, evaluates, quiet, background in
     let run = try session.run(subject)
     session.currentRun = run
     session.journal.note(run)
@@ -26,7 +33,11 @@ enum Fit {
         .state, "the run has done all its \(run.plannedSteps) steps",
         advice: "fit epochs=1 goes on")
     }
-    try session.fit(run, to: target, evaluates: evaluates, isQuiet: quiet)
+    if background, session.hasTimeAside {
+      try session.begin(aside: run, to: target, evaluates: evaluates, isQuiet: quiet)
+    } else {
+      try session.fit(run, to: target, evaluates: evaluates, isQuiet: quiet)
+    }
     return Value.none
   }
 }

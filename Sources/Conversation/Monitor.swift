@@ -7,12 +7,12 @@
 /// A state that several threads share, and a way to wait for it to become something.
 ///
 /// Sendable because `state` is touched only between locking and unlocking `mutex`.
-final class Monitor<State: Sendable>: @unchecked Sendable {
+public final class Monitor<State: Sendable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var state: State
 
-  init(_ state: State) {
+  public init(_ state: State) {
     self.state = state
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
@@ -26,14 +26,14 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
   }
 
   /// Reads or changes the state without waking anyone.
-  func with<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+  public func with<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body(&state)
   }
 
   /// Changes the state and wakes all who wait.
-  func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+  public func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer {
       pthread_cond_broadcast(condition)
@@ -42,14 +42,14 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     return try body(&state)
   }
 
-  func wakeAll() {
+  public func wakeAll() {
     pthread_mutex_lock(mutex)
     pthread_cond_broadcast(condition)
     pthread_mutex_unlock(mutex)
   }
 
   /// Waits until `ready` returns something; nil when `milliseconds` have passed without.
-  func wait<Result>(
+  public func wait<Result>(
     milliseconds: Int? = nil, for ready: (inout State) -> Result?
   ) -> Result? {
     var limit = timespec()
@@ -76,7 +76,7 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
 }
 
 /// Milliseconds of a clock that never goes back.
-func monotonicMilliseconds() -> Int {
+public func monotonicMilliseconds() -> Int {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000

@@ -1,0 +1,91 @@
+import Catalog
+import Tensors
+import Training
+
+/// A run that is carried out beside the conversation: a step at a time, between inputs.
+///
+/// The session has one thread, so a run is never touched while a statement looks at it or changes
+/// it, and every change counts from the next step on.
+final class AsideFit {
+  let run: Run
+  let target: Int
+  let evaluates: Bool
+  let view: LiveView
+  /// Whether the epoch that has just ended is still to be evaluated.
+  var owesEvaluation = false
+
+  init(_ run: Run, to target: Int, evaluates: Bool, view: LiveView) {
+    self.run = run
+    self.target = target
+    self.evaluates = evaluates
+    self.view = view
+  }
+
+  var isDone: Bool { run.steps >= target && !owesEvaluation }
+
+  /// A step, or the evaluation that an epoch ends with.
+  ///
+  /// - Parameter check: Looked at between the batches of an evaluation; one that it stops is made
+  ///   from its beginning the next time.
+  func advance(_ check: () throws -> Void) throws {
+    if owesEvaluation {
+      try run.evaluateEpoch(check) { view.follow($0) }
+      owesEvaluation = false
+    } else {
+      view.follow(.step(try run.advance(), target: target))
+      owesEvaluation =
+        evaluates && (run.steps % run.stepsPerEpoch == 0 || run.steps >= target)
+    }
+  }
+}
+
+/// Somebody waits for the session.
+private struct Wanted: Error {}
+
+extension Session {
+  public var hasWorkAside: Bool { !asides.isEmpty }
+
+  /// Makes one step of the runs aside, each in its turn.
+  public func workAside(while isWanted: () -> Bool) {
+    guard let job = asides.first else { return }
+    asides.append(asides.removeFirst())
+    do {
+      try ConvolutionArithmetic.$isExact.withValue(isExact) {
+        try job.advance { if isWanted() { throw Wanted() } }
+      }
+      if job.isDone { end(job, "is done: step \(job.run.steps)") }
+    } catch is Wanted {
+    } catch {
+      let reason = (error as? any Explained)?.failure.message ?? "\(error)"
+      end(job, "stopped at step \(job.run.steps): \(reason)")
+    }
+  }
+
+  /// Carries a run on beside the conversation.
+  func begin(aside run: Run, to target: Int, evaluates: Bool, isQuiet: Bool) throws {
+    guard !asides.contains(where: { $0.run === run }) else {
+      throw Failure(
+        .state, "\(name(of: run)) is already being carried out in the background",
+        advice: "stop ends it, wait waits for it")
+    }
+    let view = LiveView(
+      self, run, showsPlot: true, isQuiet: isQuiet, to: target, isAside: true)
+    asides.append(AsideFit(run, to: target, evaluates: evaluates, view: view))
+  }
+
+  /// Ends what is aside; what has been done is kept.
+  func end(_ job: AsideFit, _ note: String) {
+    asides.removeAll { $0 === job }
+    job.view.close(note)
+  }
+
+  /// The runs aside that a command is about: the one that was named, or all.
+  func asides(of subject: Subject<Run>) throws -> [AsideFit] {
+    guard let run = subject.value else { return asides }
+    let jobs = asides.filter { $0.run === run }
+    guard !jobs.isEmpty else {
+      throw Failure(.state, "\(name(of: run)) is not being carried out in the background")
+    }
+    return jobs
+  }
+}
