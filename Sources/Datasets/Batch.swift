@@ -8,6 +8,12 @@ public struct Batch {
   public var labels: Labels
   /// What each picture is mixed of; nil where none is.
   public var mixes: [MixedLabel]?
+  /// Which samples of their split these are, in order.
+  public var samples: [Int] = []
+  /// What their augmentation was drawn from, with the sample: the same sample under the same seed in
+  /// the same epoch is the same picture.
+  public var seed = 0
+  public var epoch = 0
 
   /// Label distributions N K of mixed pictures; nil where each has one class.
   ///

@@ -11,17 +11,20 @@ public struct Batches: Sendable {
   public let count: Int
   public let shuffle: Bool
   public let dropLast: Bool
+  /// Samples of the epoch's order that come before the first batch.
+  public let offset: Int
   private let order: [Int]
 
   /// - Parameters:
   ///   - batchSize: At least 1; the last batch holds what is left.
   ///   - shuffle: Otherwise the samples come in their own order.
   ///   - dropLast: Leaves out a last batch that is not full, unless it is the only one.
+  ///   - offset: Samples of the epoch's order that batches of another size have held.
   public init(
     _ split: Split, seed: Int, epoch: Int, batchSize: Int, shuffle: Bool = true,
-    dropLast: Bool = false
+    dropLast: Bool = false, from offset: Int = 0
   ) {
-    precondition(batchSize > 0)
+    precondition(batchSize > 0 && offset >= 0)
     self.split = split
     self.seed = seed
     self.epoch = epoch
@@ -30,7 +33,9 @@ public struct Batches: Sendable {
     self.dropLast = dropLast
     order =
       shuffle ? Batches.order(of: split.count, seed: seed, epoch: epoch) : Array(0..<split.count)
-    count = Batches.count(samples: split.count, batchSize: batchSize, dropLast: dropLast)
+    self.offset = min(offset, split.count)
+    count = Batches.count(
+      samples: split.count - self.offset, batchSize: batchSize, dropLast: dropLast)
   }
 
   /// The batches of the epoch after this one.
@@ -55,7 +60,8 @@ public struct Batches: Sendable {
 
   /// The samples of batch `index` in 0 ..< count.
   public func indices(_ index: Int) -> [Int] {
-    Array(order[index * batchSize..<min(order.count, (index + 1) * batchSize)])
+    let first = offset + index * batchSize
+    return Array(order[first..<min(order.count, first + batchSize)])
   }
 
   /// Batch `index` in 0 ..< count: images N H W C and their labels.

@@ -107,12 +107,15 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   ) -> Batch {
     let own = indices.map { labels[$0] }
     guard let mixing = augmentation.mixing, !indices.isEmpty else {
-      return Batch(images: images, labels: Labels(own), mixes: nil)
+      return Batch(
+        images: images, labels: Labels(own), mixes: nil, samples: indices, seed: seed, epoch: epoch)
     }
     var images = images
     let mixes = mixing.apply(
       to: &images, labels: own, samples: indices, seed: seed, epoch: epoch)
-    return Batch(images: images, labels: Labels(mixes.map(\.dominant)), mixes: mixes)
+    return Batch(
+      images: images, labels: Labels(mixes.map(\.dominant)), mixes: mixes, samples: indices,
+      seed: seed, epoch: epoch)
   }
 
   /// Writes the H·W·C numbers of one sample, augmented and normalised.

@@ -1,4 +1,5 @@
 public import Catalog
+public import Models
 public import Tensors
 
 /// A weighted loss in a goal, under its own name.
@@ -32,14 +33,19 @@ public struct Goal: Object, ArgumentType, Answer {
     return kept.isEmpty ? nil : Goal(terms: kept)
   }
 
+  /// The code that makes it again, with models of its own by their names.
+  public var script: String { script(.own) }
+
   /// The code that makes it again.
-  public var script: String {
+  ///
+  /// - Parameter models: What the models that terms bring themselves are called.
+  public func script(_ models: ModelNames) -> String {
     var text = ""
     for (index, term) in terms.enumerated() {
       let isNegative = term.weight < 0
       if index > 0 { text += isNegative ? " - " : " + " } else if isNegative { text += "-" }
       let weight = abs(term.weight)
-      text += (weight == 1 ? "" : numberText(weight) + "*") + term.loss.script
+      text += (weight == 1 ? "" : numberText(weight) + "*") + term.loss.script(models)
     }
     return text
   }
@@ -58,7 +64,16 @@ public struct Goal: Object, ArgumentType, Answer {
     return .object(scaled(by: factor))
   }
 
-  public func isEqual(to other: any Object) -> Bool { (other as? Goal)?.script == script }
+  public func isEqual(to other: any Object) -> Bool {
+    (other as? Goal)?.script(.identities) == script(.identities)
+  }
+
+  /// Models that terms bring themselves, each once.
+  public var models: [Model] {
+    terms.flatMap(\.loss.models).reduce(into: []) { models, model in
+      if !models.contains(where: { $0 === model }) { models.append(model) }
+    }
+  }
 
   public var memberNames: [String] { terms.map(\.name) }
 
@@ -69,7 +84,16 @@ public struct Goal: Object, ArgumentType, Answer {
 
   /// The value of every term, before its weight, and of their weighted sum.
   public func evaluate(_ input: LossInput) throws -> (total: Tensor, terms: [Tensor]) {
-    let values = try terms.map { try $0.loss.value(input) }
+    try evaluate { _ in input }
+  }
+
+  /// The same where terms see different things: features, parts, models of their own.
+  ///
+  /// - Parameter input: What the term at a place in `terms` sees.
+  public func evaluate(
+    _ input: (_ term: Int) throws -> LossInput
+  ) throws -> (total: Tensor, terms: [Tensor]) {
+    let values = try terms.enumerated().map { try $1.loss.value(try input($0)) }
     var total: Tensor?
     for (term, value) in zip(terms, values) {
       let part = term.weight == 1 ? value : try value * Float(term.weight)
@@ -101,4 +125,12 @@ extension Goal {
   }
 
   public func plus(_ other: Goal) -> Goal { Goal(terms: terms + other.terms) }
+
+  /// The same losses with another weight of one of them; nil where there is none of that name.
+  public func weighting(_ name: String, with weight: Double) -> Goal? {
+    guard let index = terms.firstIndex(where: { $0.name == name }) else { return nil }
+    var changed = terms
+    changed[index].weight = weight
+    return Goal(terms: changed)
+  }
 }

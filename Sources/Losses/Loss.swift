@@ -21,6 +21,9 @@ public protocol Loss {
   /// Its trainable parts and memory for features of these shapes; nil where it has none.
   func parts(for shapes: LossShapes) throws -> Module?
   /// The loss as one number on the tape.
+  ///
+  /// Buffers among the parts change only where `input.context.updatesState` says so: a probe looks
+  /// without touching.
   func value(_ input: LossInput) throws -> Tensor
 }
 
@@ -39,6 +42,9 @@ public struct ModelNames {
 
   /// Each by its own name: for people, not for replay.
   public static var own: ModelNames { ModelNames { $0.name } }
+
+  /// Each by what it is, so that two models of one name are told apart.
+  static var identities: ModelNames { ModelNames { "\(ObjectIdentifier($0))" } }
 }
 
 /// What a loss may know of the run before its first value: enough to make its parts.
@@ -49,11 +55,14 @@ public struct LossShapes: Sendable, Equatable {
   public var logits: [Int]
   /// Samples of the training data: a memory bank has a row for each.
   public var samples: Int
+  /// What buffers that start at random are drawn from; parameters are drawn by the run.
+  public var seed: UInt64
 
-  public init(features: [FeatureShapes], logits: [Int], samples: Int) {
+  public init(features: [FeatureShapes], logits: [Int], samples: Int, seed: UInt64 = 0) {
     self.features = features
     self.logits = logits
     self.samples = samples
+    self.seed = seed
   }
 }
 

@@ -98,7 +98,7 @@ extension Run {
     guard var next = averages else { return }
     averages = nil
     next.updates += 1
-    let share = Float(1 - averaging.decay(update: next.updates, planned: plannedSteps))
+    let share = Float(1 - averaging.decay(update: next.updates, planned: moment.total))
     for (index, entry) in parameters.enumerated() {
       next.parameters[index].move(towards: entry.parameter.value, by: share)
     }

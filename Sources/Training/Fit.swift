@@ -29,7 +29,7 @@ extension Run {
         try check()
         let result = try advance()
         try report(.step(result, target: target))
-        if evaluates, steps % stepsPerEpoch == 0 || steps == target {
+        if evaluates, cursor.isEpochEnd(after: steps) || steps == target {
           try evaluateEpoch(check, report)
         }
       }
@@ -48,7 +48,7 @@ extension Run {
     let split = data.evaluation
     var told: Result<Void, any Error> = .success(())
     let evaluation = try evaluate(
-      student, on: split, of: data, frozen: frozenTeacher(), check: check
+      student, on: split, of: data, frozen: try goalTeacher(), check: check
     ) { done in
       told = Result { try report(.evaluating(done: done, total: split.count)) }
     }
@@ -65,7 +65,7 @@ extension Run {
       log.append(averaged.accuracy, to: "test_ema_accuracy", step: steps)
       log.append(averaged.loss, to: "test_ema_loss", step: steps)
     }
-    try report(.epoch((steps + stepsPerEpoch - 1) / stepsPerEpoch, evaluation))
+    try report(.epoch((moment.step + stepsPerEpoch - 1) / stepsPerEpoch, evaluation))
   }
 
   /// The same run without its teacher, at its start: same student, weights, seed, data and plan.

@@ -29,12 +29,34 @@ public final class FrozenTeacher {
 extension Run {
   /// The run's teacher, planned once for all steps; nil without a teacher.
   ///
+  /// Which features are wanted decides what is fused, and so the last bits; that is why there is a
+  /// plan for each choice of them.
+  ///
   /// - Parameter features: Paths of its modules whose results are wanted beside the logits.
   public func frozenTeacher(features: [String] = []) -> FrozenTeacher? {
     guard let teacher else { return nil }
-    if let frozen, frozen.model === teacher, frozen.network.features == features { return frozen }
-    let new = FrozenTeacher(teacher, features: features)
-    frozen = new
-    return new
+    let place = frozen.firstIndex { $0.model === teacher && $0.network.features == features }
+    if place == 0 { return frozen[0] }
+    let found = place.map { frozen.remove(at: $0) } ?? FrozenTeacher(teacher, features: features)
+    frozen.insert(found, at: 0)
+    frozen.removeLast(max(0, frozen.count - 3))
+    return found
+  }
+
+  /// What the teacher says of a batch: the one place where steps, probes and analyses ask it.
+  ///
+  /// The batch says which samples it holds and what their augmentation was drawn from, so results
+  /// that were kept can stand in for it.
+  ///
+  /// - Returns: Logits and features by path; nil without a teacher.
+  public func teacherResults(
+    for batch: Batch, features: [String] = []
+  ) throws -> FrozenNetwork.Result? {
+    try frozenTeacher(features: features)?.run(batch.images, from: data)
+  }
+
+  /// The teacher as the run's goal looks at it.
+  func goalTeacher() throws -> FrozenTeacher? {
+    frozenTeacher(features: try featurePlan().teacher)
   }
 }

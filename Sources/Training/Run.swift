@@ -60,7 +60,10 @@ public final class Run: Object, ArgumentType, Answer {
   public internal(set) var optimizer: Optimizer
   public internal(set) var schedule: Schedule
   public internal(set) var augmentation: Augmentation
-  public internal(set) var batch: Int
+  /// Samples a step.
+  public var batch: Int { cursor.batch }
+  /// Where the run stands in its data.
+  var cursor: DataCursor
   /// Epochs of the plan; the schedule ends with them.
   public internal(set) var epochs: Int
   public let seed: Int
@@ -83,11 +86,20 @@ public final class Run: Object, ArgumentType, Answer {
   /// Running statistics: what a forward pass in training mode changes. Found once, because looking
   /// through a network by reflection costs more than a small network's step.
   let buffers: [Buffer]
-  var epochOrder: EpochOrder?
+  var epochOrder: Batches?
   /// Has the next batches made while a step computes.
   let reader = BatchReader()
-  /// The teacher with its plans, once it has been asked.
-  var frozen: FrozenTeacher?
+  /// The teacher with its plans, once it has been asked: for the features of the goal, and for those
+  /// that somebody looked at, the latest first.
+  var frozen: [FrozenTeacher] = []
+  /// The models that the goal brings, with their plans.
+  var ownModels: [FrozenTeacher] = []
+  /// Where the goal looks; nil: to be found out.
+  var knownPlan: FeaturePlan?
+  /// The goal with what its terms own; nil until the next step makes it.
+  var binding: GoalBinding?
+  /// What terms own that are not bound yet.
+  var waiting: [TermState] = []
   /// The way back.
   var timeline = Timeline()
   /// `version` as the last step left it.
@@ -102,7 +114,7 @@ public final class Run: Object, ArgumentType, Answer {
     optimizer = setup.optimizer.fresh()
     schedule = setup.schedule
     augmentation = setup.augmentation
-    batch = setup.batch
+    cursor = DataCursor(samples: setup.data.train.count, batch: max(1, setup.batch))
     epochs = setup.epochs
     seed = setup.seed
     shuffle = setup.shuffle
@@ -121,15 +133,26 @@ public final class Run: Object, ArgumentType, Answer {
   }
 
   /// Steps of one pass over the training data; the last batch may be smaller.
-  public var stepsPerEpoch: Int { max(1, (data.train.count + batch - 1) / batch) }
-  public var plannedSteps: Int { epochs * stepsPerEpoch }
-  public var epoch: Double { Double(steps) / Double(stepsPerEpoch) }
+  public var stepsPerEpoch: Int { cursor.stepsPerEpoch }
+  /// The step that the plan ends with.
+  public var plannedSteps: Int {
+    max(cursor.step, moment.total - cursor.planned(after: cursor.step) + cursor.step)
+  }
+  public var epoch: Double { Double(moment.step) / Double(stepsPerEpoch) }
+
+  /// Where the next step stands in the plan, for schedules and warm-ups: in steps of the present
+  /// batch size.
+  public var moment: Moment {
+    Moment(
+      step: cursor.planned(after: steps), total: epochs * stepsPerEpoch,
+      stepsPerEpoch: stepsPerEpoch)
+  }
 
   /// What a person should know of the plan: constants of long recipes that were scaled to it.
   public var notes: [String] {
     [
-      schedule.note(total: plannedSteps, stepsPerEpoch: stepsPerEpoch),
-      averaging.note(planned: plannedSteps),
+      schedule.note(total: moment.total, stepsPerEpoch: stepsPerEpoch),
+      averaging.note(planned: moment.total),
     ].compactMap { $0 }
   }
 
@@ -149,24 +172,46 @@ public final class Run: Object, ArgumentType, Answer {
       throw Failure(.value, "'\(name)' must be in 1..\(most), got \(number)")
     }
     try fits(setup.student, "student", setup.data)
-    if let teacher = setup.teacher {
-      try fits(teacher, "teacher", setup.data)
-      if teacher === setup.student {
+    try check(setup.teacher, student: setup.student, data: setup.data)
+    try check(
+      setup.goal, student: setup.student, teacher: setup.teacher, data: setup.data)
+  }
+
+  /// Throws where a teacher does not go with the student and the data.
+  static func check(_ teacher: Model?, student: Model, data: Dataset) throws {
+    guard let teacher else { return }
+    try fits(teacher, "teacher", data)
+    if teacher === student {
+      throw Failure(
+        .argument, "student and teacher are the same model",
+        advice: "clone(model) makes a copy")
+    }
+    if teacher.classes != student.classes {
+      throw Failure(
+        .shape,
+        "the teacher has \(teacher.classes) classes, the student \(student.classes)")
+    }
+  }
+
+  /// Throws where a goal asks for what is not there, or brings models that do not fit.
+  static func check(_ goal: Goal, student: Model, teacher: Model?, data: Dataset) throws {
+    if goal.needsTeacher, teacher == nil {
+      throw Failure(
+        .argument, "the goal \(goal.script) needs a teacher",
+        advice: "use distill(student, teacher, data, goal)")
+    }
+    for model in goal.models {
+      try fits(model, "model", data)
+      if model === student {
         throw Failure(
-          .argument, "student and teacher are the same model",
-          advice: "clone(model) makes a copy")
+          .argument, "the goal brings the student itself as a model of its own",
+          advice: "clone(student) makes a copy")
       }
-      if teacher.classes != setup.student.classes {
+      if model.classes != student.classes {
         throw Failure(
           .shape,
-          "the teacher has \(teacher.classes) classes, "
-            + "the student \(setup.student.classes)")
+          "the goal's \(model.name) has \(model.classes) classes, the student \(student.classes)")
       }
-    }
-    if setup.goal.needsTeacher, setup.teacher == nil {
-      throw Failure(
-        .argument, "the goal \(setup.goal.script) needs a teacher",
-        advice: "use distill(student, teacher, data, goal)")
     }
   }
 
@@ -186,10 +231,4 @@ public final class Run: Object, ArgumentType, Answer {
         advice: "\(model.name)(classes=\(data.classes), …)")
     }
   }
-}
-
-/// The order of one epoch's samples, kept while the epoch lasts.
-struct EpochOrder {
-  var epoch: Int
-  var batches: Batches
 }

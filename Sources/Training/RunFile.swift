@@ -29,6 +29,8 @@ struct RunFileHeader: Codable {
   var schedule: String
   var augment: String
   var batch: Int
+  /// Nil where the batch size is the first.
+  var cursor: DataCursor?
   var epochs: Int
   var seed: Int
   var shuffle: Bool
@@ -61,9 +63,10 @@ extension Run {
     let header = RunFileHeader(
       student: student.script, teacher: teacher?.script, data: data.script, goal: goal.script,
       optimizer: optimizer.script, schedule: schedule.script,
-      augment: augmentation.script, batch: batch, epochs: epochs, seed: seed, shuffle: shuffle,
+      augment: augmentation.script, batch: batch, cursor: cursor.saved, epochs: epochs, seed: seed,
+      shuffle: shuffle,
       arguments: record.arguments, hasStudentPast: !record.studentPast.isEmpty,
-      hasTeacherPast: !record.teacherPast.isEmpty,
+      hasTeacherPast: record.models.entries.first.map { !$0.past.isEmpty } ?? false,
       steps: steps, optimizerSteps: optimizer.stepCount,
       series: log.series.map {
         RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
@@ -134,6 +137,7 @@ extension Run {
         epochs: header.epochs, seed: header.seed, shuffle: header.shuffle,
         clipping: try header.clip.map { try part($0, Clipping.self) },
         averaging: try header.ema.map { try part($0, Averaging.self) } ?? .off))
+    run.cursor = try run.cursor(header.cursor, batch: header.batch)
     let first = run.moved
     if let updates = header.averagedSteps {
       try student.load(file, from: origin, prefix: "ema.")

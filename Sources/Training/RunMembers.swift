@@ -58,8 +58,11 @@ extension Run {
       if new.needsTeacher, teacher == nil {
         throw Failure(.state, "the goal \(new.script) needs a teacher and this run has none")
       }
+      try Run.check(new, student: student, teacher: teacher, data: data)
+      _ = try plan(of: new)
       goal = new
-      text = new.script
+      unbind()
+      text = record.text(new)
     case "optimizer":
       let new = try read(Optimizer.self, name, value)
       let old = optimizer

@@ -10,27 +10,33 @@ public final class RunRecord: Past {
   /// One thing that happened.
   public enum Event: Sendable, Equatable, Codable {
     case steps(Int)
-    /// `goal = ce() + 5*kd(T=2)`: a member that was changed.
+    /// `goal = ce() + 5*kd(T=2)`: a member that was changed, with models by their marks.
     case change(String)
   }
 
   let student: String
   let studentPast: [any Past]
+  /// The mark of the teacher that it was made with.
   let teacher: String?
-  let teacherPast: [any Past]
   let data: String
-  /// `ce() + 5*kd(T=1)` and the other arguments as they would be typed when it was made.
+  /// `ce() + 5*kd(T=1)` and the other arguments as they would be typed when it was made, with models
+  /// by their marks.
   var arguments: String
   var events: [Event] = []
+  /// The models that arguments and events speak of.
+  var models = RecordedModels()
 
   init(_ setup: RunSetup) {
     student = setup.student.script
     studentPast = setup.student.past
-    teacher = setup.teacher?.script
-    teacherPast = setup.teacher?.past ?? []
+    var models = RecordedModels()
+    teacher = setup.teacher.map { models.mark($0) }
+    for model in setup.goal.models { _ = models.mark(model) }
+    let known = models
     data = setup.data.script
     var arguments = """
-      \(setup.goal.script), optimizer=\(setup.optimizer.script), \
+      \(setup.goal.script(ModelNames { known.known($0) ?? $0.name })), \
+      optimizer=\(setup.optimizer.script), \
       schedule=\(setup.schedule.script), batch=\(setup.batch), epochs=\(setup.epochs)
       """
     if !setup.augmentation.steps.isEmpty { arguments += ", augment=\(setup.augmentation.script)" }
@@ -39,6 +45,16 @@ public final class RunRecord: Past {
     if let clipping = setup.clipping { arguments += ", clip=\(clipping.script)" }
     if setup.averaging != .off { arguments += ", ema=\(setup.averaging.literal)" }
     self.arguments = arguments
+    self.models = models
+  }
+
+  /// How texts of the record name models: by marks, where it knows them.
+  var names: ModelNames { ModelNames { [models] in models.known($0) ?? $0.name } }
+
+  /// A goal as the record writes it; its models are known from now on.
+  func text(_ goal: Goal) -> String {
+    for model in goal.models { _ = models.mark(model) }
+    return goal.script(names)
   }
 
   /// The events with the steps they belong to: a stretch from its first step to its last, a change
@@ -50,7 +66,7 @@ public final class RunRecord: Past {
       case .steps(let count):
         defer { done += count }
         return (done + 1...max(done + 1, done + count), nil)
-      case .change(let text): return (done...done, text)
+      case .change(let text): return (done...done, models.plain(text))
       }
     }
   }
@@ -95,7 +111,7 @@ public final class RunRecord: Past {
     student = other.student
     studentPast = other.studentPast
     teacher = other.teacher
-    teacherPast = other.teacherPast
+    models = other.models
     data = other.data
     arguments = other.arguments
     events = other.events
@@ -115,20 +131,24 @@ public final class RunRecord: Past {
     var lines: [String] = []
     let (data, isNew) = variables.shared("data", for: self.data)
     if isNew { lines.append("\(data) = \(self.data)") }
-    var teacherName: String?
-    if let teacher {
-      let name = variables.next("teacher")
-      lines.append("\(name) = \(teacher)")
-      for past in teacherPast { lines += past.statements(model: name, &variables) }
-      teacherName = name
+    var names: [String] = []
+    for (place, entry) in models.entries.enumerated() {
+      let isTeacher = RecordedModels.mark(place) == teacher
+      let name = variables.next(isTeacher ? "teacher" : "model")
+      lines.append("\(name) = \(entry.model.script)")
+      for past in entry.past { lines += past.statements(model: name, &variables) }
+      names.append(name)
+    }
+    func resolved(_ text: String) -> String {
+      RecordedModels.text(text) { names.indices.contains($0) ? names[$0] : "none" }
     }
     let run = variables.next("run")
-    let call = teacherName.map { "distill(\(model), \($0), " } ?? "train(\(model), "
-    lines.append("\(run) = \(call)\(data), \(arguments))")
+    let call = teacher.map { "distill(\(model), \(resolved($0)), " } ?? "train(\(model), "
+    lines.append("\(run) = \(call)\(data), \(resolved(arguments)))")
     for event in events {
       switch event {
       case .steps(let count): lines.append("step \(run), \(count)")
-      case .change(let text): lines.append("\(run).\(text)")
+      case .change(let text): lines.append("\(run).\(resolved(text))")
       }
     }
     return (lines, run)

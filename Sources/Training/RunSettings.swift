@@ -11,7 +11,7 @@ struct RunSettings {
   var optimizer: Optimizer
   var schedule: Schedule
   var augmentation: Augmentation
-  var batch: Int
+  var cursor: DataCursor
   var epochs: Int
   var clipping: Clipping?
   var averaging: Averaging
@@ -22,7 +22,7 @@ extension Run {
     get {
       RunSettings(
         teacher: teacher, goal: goal, optimizer: optimizer, schedule: schedule,
-        augmentation: augmentation, batch: batch, epochs: epochs, clipping: clipping,
+        augmentation: augmentation, cursor: cursor, epochs: epochs, clipping: clipping,
         averaging: averaging)
     }
     set {
@@ -31,11 +31,12 @@ extension Run {
       optimizer = newValue.optimizer
       schedule = newValue.schedule
       augmentation = newValue.augmentation
-      batch = newValue.batch
+      cursor = newValue.cursor
       epochs = newValue.epochs
       clipping = newValue.clipping
       averaging = newValue.averaging
       epochOrder = nil
+      unbind()
     }
   }
 }

@@ -13,6 +13,8 @@ public struct RunState {
   let log: Log
   let events: [RunRecord.Event]
   let timeline: Timeline
+  /// Changes of the student's weights by somebody else since the last step.
+  let unseen: Int
 }
 
 /// What a step moves: trained weights, running statistics, the optimizer's memory.
@@ -21,12 +23,15 @@ struct Moved {
   let buffers: [Tensor]
   let optimizer: OptimizerState
   let averages: Averages?
+  /// Parts and companions of the goal's terms.
+  let terms: [TermState]
 
   /// Memory that it holds once everything else has moved on.
   var bytes: Int {
     let numbers =
       parameters.reduce(0) { $0 + $1.count } + buffers.reduce(0) { $0 + $1.count }
       + optimizer.tensors.values.reduce(0) { $0 + $1.count } + (averages?.count ?? 0)
+      + terms.reduce(0) { $0 + $1.count }
     return numbers * MemoryLayout<Float>.size
   }
 }
@@ -36,13 +41,14 @@ extension Run {
     get {
       Moved(
         parameters: parameters.map(\.parameter.value), buffers: buffers.map(\.value),
-        optimizer: optimizer.state, averages: averages)
+        optimizer: optimizer.state, averages: averages, terms: termStates)
     }
     set {
       for (entry, value) in zip(parameters, newValue.parameters) { entry.parameter.value = value }
       for (buffer, value) in zip(buffers, newValue.buffers) { buffer.value = value }
       optimizer.state = newValue.optimizer
       averages = newValue.averages
+      termStates = newValue.terms
       seenVersion = version
     }
   }
@@ -59,10 +65,11 @@ extension Run {
     get {
       RunState(
         moved: moved, notedSettings: notedSettings, steps: steps, log: log,
-        events: record.events, timeline: timeline)
+        events: record.events, timeline: timeline, unseen: version &- seenVersion)
     }
     set {
       moved = newValue.moved
+      seenVersion = version &- newValue.unseen
       notedSettings = newValue.notedSettings
       steps = newValue.steps
       log = newValue.log

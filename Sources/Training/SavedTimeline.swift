@@ -16,6 +16,8 @@ struct SavedStretch: Codable {
   var schedule: String
   var augment: String
   var batch: Int
+  /// Nil where the batch size is the first.
+  var cursor: DataCursor?
   var epochs: Int
   var clip: String?
   var ema: String
@@ -36,13 +38,28 @@ extension Timeline {
           stretch.rule, scope: stretch.scope, centralization: settings.optimizer.centralization
         ).script, isNewOptimizer: isNew,
         schedule: settings.schedule.script, augment: settings.augmentation.script,
-        batch: settings.batch, epochs: settings.epochs, clip: settings.clipping?.script,
+        batch: settings.cursor.batch, cursor: settings.cursor.saved,
+        epochs: settings.epochs, clip: settings.clipping?.script,
         ema: settings.averaging.literal)
     }
   }
 }
 
+extension DataCursor {
+  /// Nil where it tells no more than the batch size.
+  var saved: DataCursor? { self == DataCursor(samples: samples, batch: batch) ? nil : self }
+}
+
 extension Run {
+  /// The cursor of a file, which must be one of this run's data.
+  func cursor(_ saved: DataCursor?, batch: Int) throws -> DataCursor {
+    guard let saved else { return DataCursor(samples: data.train.count, batch: batch) }
+    guard saved.isSound, saved.samples == data.train.count, saved.batch == batch else {
+      throw Failure(.file, "the file's place in the data is not one of \(data.name)")
+    }
+    return saved
+  }
+
   /// Gives a run from a file its way back: to the first step where the file says how, else to the
   /// step it was saved at.
   ///
@@ -69,8 +86,9 @@ extension Run {
         let settings = RunSettings(
           teacher: teacher, goal: try goal(stretch.goal), optimizer: own,
           schedule: try schedule(stretch.schedule),
-          augmentation: try augmentation(stretch.augment), batch: stretch.batch,
-          epochs: stretch.epochs, clipping: try stretch.clip.map(clipping),
+          augmentation: try augmentation(stretch.augment),
+          cursor: try cursor(stretch.cursor, batch: stretch.batch), epochs: stretch.epochs,
+          clipping: try stretch.clip.map(clipping),
           averaging: try averaging(stretch.ema))
         timeline.begin(
           Timeline.Stretch(
@@ -79,7 +97,7 @@ extension Run {
         if index == 0 {
           let start = Moved(
             parameters: first.parameters, buffers: first.buffers, optimizer: set.state,
-            averages: nil)
+            averages: nil, terms: [])
           timeline.add(Timeline.Snapshot(steps: 0, moved: start, isForeign: true))
         }
       }

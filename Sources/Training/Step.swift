@@ -1,5 +1,6 @@
 import Catalog
 public import Datasets
+import Graphs
 import Images
 import Layers
 import Losses
@@ -12,6 +13,12 @@ public struct TermValue: Sendable, Equatable {
   public var name: String
   public var weight: Double
   /// The loss before its weight.
+  public var value: Double
+}
+
+/// A figure under the name of its series.
+public struct Figure: Sendable, Equatable {
+  public var name: String
   public var value: Double
 }
 
@@ -29,6 +36,8 @@ public struct StepResult: Sendable, Equatable {
   public var lr: Double
   /// Norm of all gradients together before they are clipped; nil where they are not.
   public var gradientNorm: Double?
+  /// What companions tell of their health: `adversarial_gap`.
+  public var figures: [Figure] = []
   public var samples: Int
   public var seconds: Double
 }
@@ -56,23 +65,30 @@ extension Run {
   /// number. It keeps no record, so rewinding makes steps again by it.
   func move() throws -> StepResult {
     let statistics = buffers.map(\.value)
+    let owned = (waiting, binding, binding?.hasCompanions == true ? binding?.states : nil)
+    let memory = binding?.terms.flatMap { $0.holders.filter(\.isBuffer) } ?? []
+    let remembered = memory.map(\.tensor)
     // Not the averages themselves: a second reference would have them copied.
     let hadAverages = averages != nil
     do {
       let batch = try nextBatch()
       beginAverages()
       let outcome = try computeStep(batch)
-      let gradientNorm = clipping.map { _ in Optimizers.gradientNorm(outcome.gradients) }
       let pace = applyGradients(outcome.gradients)
       updateAverages()
       steps += 1
       seenVersion = version
       return StepResult(
         step: steps, loss: outcome.loss, terms: outcome.terms, accuracy: outcome.accuracy,
-        agreement: outcome.agreement, lr: pace.lr, gradientNorm: gradientNorm,
-        samples: batch.labels.count, seconds: 0)
+        agreement: outcome.agreement, lr: pace.lr,
+        gradientNorm: clipping == nil ? nil : outcome.gradientNorm, figures: outcome.figures,
+        samples: batch.samples.count, seconds: 0)
     } catch {
       for (buffer, value) in zip(buffers, statistics) { buffer.value = value }
+      for (holder, tensor) in zip(memory, remembered) { holder.tensor = tensor }
+      (waiting, binding) = (owned.0, owned.1)
+      // A companion may have gone on before the next one failed.
+      if let states = owned.2 { termStates = states }
       if !hadAverages { averages = nil }
       seenVersion = version
       throw error
@@ -85,21 +101,21 @@ extension Run {
     var accuracy: Double
     var agreement: Double?
     var gradients: [Tensor]
+    var gradientNorm: Double
+    var figures: [Figure]
   }
 
   private func computeStep(_ batch: Batch) throws -> Outcome {
-    let images = batch.images
-    let teacherLogits = try teacherLogits(images)
-    let context = Context(
-      isTraining: true, isRecording: true, seed: UInt64(bitPattern: Int64(seed)), step: steps)
-    let logits = try student(images, context)
-    let targets: Targets =
-      batch.targets(classes: student.classes).map { .soft($0) } ?? .hard(batch.labels)
-    let (total, values) = try goal.evaluate(
-      LossInput(logits: logits, targets: targets, teacherLogits: teacherLogits))
-    let loss = Double(total.scalar)
-    let terms = zip(goal.terms, values).map {
-      TermValue(name: $0.name, weight: $0.weight, value: Double($1.scalar))
+    let plan = try featurePlan()
+    let context = stepContext(isRecording: true, updatesState: true, features: plan.student)
+    let pass = try forward(batch, context, teacherFeatures: plan.teacher)
+    let isNew = binding == nil
+    let binding = try self.binding ?? bound(goal, plan, pass)
+    self.binding = binding
+    let seen = try values(of: binding, on: pass)
+    let loss = Double(seen.total.scalar)
+    let terms = seen.terms.map {
+      TermValue(name: $0.name, weight: $0.weight, value: Double($0.value.scalar))
     }
     guard loss.isFinite else {
       let parts = terms.map { "\($0.name) \(shortText($0.value))" }.joined(separator: ", ")
@@ -107,12 +123,32 @@ extension Run {
         .value, "the loss is \(numberText(loss)) at step \(steps + 1) (\(parts))",
         advice: "the run is as it was before; try a smaller lr")
     }
-    let predicted = try logits.argmax()
-    let parameters = self.parameters.map(\.parameter.tracked)
+    let predicted = try pass.logits.argmax()
+    let ignored = Labels.ignored(by: pass.logits)
+    let found = try seen.gradients()
+    // One pass over the gradients, a small part of what the optimizer does with them.
+    let norm = Optimizers.gradientNorm(found)
+    guard norm.isFinite else { throw gradientFailure(found, seen.parameters) }
+    let figures = binding.hasCompanions ? try advanceCompanions(binding, pass) : []
+    if isNew { forgetParts(except: binding) }
     return Outcome(
-      loss: loss, terms: terms, accuracy: share(predicted.values, batch.labels.values),
-      agreement: try teacherLogits.map { share(predicted.values, try $0.argmax().values) },
-      gradients: try gradients(of: total, withRespectTo: parameters))
+      loss: loss, terms: terms, accuracy: share(predicted, batch.labels, ignoring: ignored),
+      agreement: try pass.teacher.map {
+        share(predicted, try $0.output.argmax(), where: batch.labels, ignoring: ignored)
+      }, gradients: found, gradientNorm: norm,
+      figures: figures.map { Figure(name: $0.name, value: $0.value) })
+  }
+
+  /// Which parameter's gradient is no number.
+  private func gradientFailure(
+    _ gradients: [Tensor], _ parameters: [(key: String, parameter: Parameter)]
+  ) -> Failure {
+    let first = zip(parameters, gradients).first { !$1.squaredNorm.isFinite }
+    return Failure(
+      .value,
+      "the gradient of '\(first?.0.key ?? "the student")' is not finite at step \(steps + 1), "
+        + "though the loss is",
+      advice: "the run is as it was before; try a smaller lr, or another weight of the terms")
   }
 
   /// The frozen teacher's logits of the student's images, re-normalised to what it was trained on:
@@ -122,12 +158,10 @@ extension Run {
   }
 
   private func applyGradients(_ gradients: [Tensor]) -> Pace {
-    let base = optimizer.lr
-    let pace = schedule.pace(
-      Moment(step: steps, total: plannedSteps, stepsPerEpoch: stepsPerEpoch),
-      base: Double(base.literal) ?? Double(base))
-    let bounded = clipping?.bound.bounded(gradients, of: parameters) ?? gradients
-    optimizer.step(parameters, bounded, pace: pace)
+    let pace = schedule.pace(moment, base: optimizer.baseRate)
+    let moving = movingParameters
+    let bounded = clipping?.bound.bounded(gradients, of: moving) ?? gradients
+    optimizer.step(moving, bounded, pace: pace)
     return pace
   }
 
@@ -138,20 +172,30 @@ extension Run {
     if let agreement = result.agreement { log.append(agreement, to: "agreement", step: steps) }
     log.append(result.lr, to: "lr", step: steps)
     if let norm = result.gradientNorm { log.append(norm, to: "grad_norm", step: steps) }
+    for figure in result.figures { log.append(figure.value, to: figure.name, step: steps) }
   }
 
-  /// The batch of the next step: a function of (seed, step, batch size) alone.
+  /// The batch of the next step: a function of (seed, place in the data, batch size) alone.
   public func nextBatch() throws -> Batch {
-    let (epoch, index) = steps.quotientAndRemainder(dividingBy: stepsPerEpoch)
-    if epochOrder?.epoch != epoch {
-      epochOrder = EpochOrder(
-        epoch: epoch,
-        batches: Batches(
-          data.train, seed: seed, epoch: epoch, batchSize: batch, shuffle: shuffle))
+    let place = cursor.place(after: steps)
+    if epochOrder?.epoch != place.epoch || epochOrder?.offset != place.offset {
+      epochOrder = batches(at: place)
     }
-    guard let batches = epochOrder?.batches else { return try data.train.batch([]) }
-    return try reader.batch(batches, index, augmentation: augmentation)
+    guard let epochOrder else { return try data.train.batch([]) }
+    return try reader.batch(epochOrder, place.index, augmentation: augmentation)
   }
+
+  /// The epoch of a place, cut into batches.
+  func batches(at place: DataCursor.Place) -> Batches {
+    Batches(
+      data.train, seed: seed, epoch: place.epoch, batchSize: batch, shuffle: shuffle,
+      from: place.offset)
+  }
+}
+
+extension Optimizer {
+  /// Its learning rate as it was typed: 0.1, not the nearest binary fraction of half the digits.
+  var baseRate: Double { Double(lr.literal) ?? Double(lr) }
 }
 
 /// Images normalised for one model as another wants them.
@@ -169,12 +213,6 @@ public func renormalised(_ images: Tensor, for model: Model, from data: Dataset)
   let shift = try Tensor(
     channels.map { (given.mean[$0] - wanted.mean[$0]) / wanted.std[$0] }, [wanted.mean.count])
   return try images * scale + shift
-}
-
-/// The share of places where two lists of labels agree.
-func share(_ a: [Int32], _ b: [Int32]) -> Double {
-  guard !a.isEmpty else { return 0 }
-  return Double(zip(a, b).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }) / Double(a.count)
 }
 
 extension Duration {

@@ -10,6 +10,7 @@ public final class BatchReader {
     var epoch: Int
     var batchSize: Int
     var shuffle: Bool
+    var offset: Int
     var augmentation: String
     var index: Int
   }
@@ -75,7 +76,8 @@ public final class BatchReader {
   private func key(_ batches: Batches, _ index: Int, _ augmentation: Augmentation) -> Key {
     Key(
       split: ObjectIdentifier(batches.split), seed: batches.seed, epoch: batches.epoch,
-      batchSize: batches.batchSize, shuffle: batches.shuffle, augmentation: augmentation.script,
+      batchSize: batches.batchSize, shuffle: batches.shuffle, offset: batches.offset,
+      augmentation: augmentation.script,
       index: index)
   }
 

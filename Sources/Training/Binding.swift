@@ -1,0 +1,86 @@
+import Catalog
+import Datasets
+import Graphs
+import Layers
+import Losses
+import Models
+import Optimizers
+import Tensors
+
+extension Run {
+  /// Where the goal looks in the run's networks.
+  func featurePlan() throws -> FeaturePlan {
+    if let knownPlan { return knownPlan }
+    let plan = try plan(of: goal)
+    knownPlan = plan
+    return plan
+  }
+
+  func plan(of goal: Goal) throws -> FeaturePlan {
+    try FeaturePlan(goal, student: student, teacher: teacher)
+  }
+
+  /// A goal with parts for the shapes of a batch's results: those the run has where they fit, new
+  /// ones otherwise. The run is not changed.
+  func bound(_ goal: Goal, _ plan: FeaturePlan, _ pass: ForwardPass) throws -> GoalBinding {
+    let terms = try goal.terms.enumerated().map { index, term in
+      let features = try plan.features(
+        index, own: pass.studentFeatures, others: pass.teacher?.features ?? [:])
+      let shapes = LossShapes(
+        features: features.map {
+          FeatureShapes(student: $0.student.shape, teacher: $0.teacher?.shape ?? [])
+        }, logits: pass.logits.shape, samples: data.train.count,
+        seed: UInt64(bitPattern: Int64(seed)))
+      let bound = try BoundTerm(
+        term, script: term.loss.script(record.names), shapes, models: frozenModels(of: term.loss))
+      return bound
+    }
+    return GoalBinding(goal, plan, terms, from: termStates)
+  }
+
+  /// The models that a loss brings, as they are run, each planned once.
+  private func frozenModels(of loss: any Loss) throws -> [FrozenTeacher] {
+    loss.models.map { model in
+      if let known = ownModels.first(where: { $0.model === model }) { return known }
+      let new = FrozenTeacher(model)
+      ownModels.append(new)
+      return new
+    }
+  }
+
+  /// What the goal's terms own: of the present goal once a step was made under it, of the one before
+  /// until then.
+  var termStates: [TermState] {
+    get { binding?.states ?? waiting }
+    set {
+      waiting = newValue
+      binding = nil
+    }
+  }
+
+  /// Has the goal bound anew at the next step: it, or the teacher, has changed.
+  func unbind() {
+    waiting = termStates
+    binding = nil
+    knownPlan = nil
+  }
+
+  /// What the student's optimizer moves.
+  var movingParameters: [(key: String, parameter: Parameter)] {
+    guard let binding, !binding.parameters.isEmpty else { return parameters }
+    return parameters + binding.parameters
+  }
+
+  /// The optimizer's memory of parts that are no more, or drawn anew, must not be found by others.
+  func forgetParts(except binding: GoalBinding) {
+    let kept = Set(binding.carried)
+    var state = optimizer.state
+    let before = state.tensors.count
+    state.tensors = state.tensors.filter { name, _ in
+      // "exp_avg.goal.fitnet.conv.weight"
+      let words = name.split(separator: ".", maxSplits: 3)
+      return words.count < 4 || words[1] != "goal" || kept.contains(String(words[2]))
+    }
+    if state.tensors.count != before { optimizer.state = state }
+  }
+}

@@ -1,0 +1,60 @@
+import Catalog
+import Losses
+import Models
+
+/// The models that a run's record speaks of beside the student: its teachers and those that losses
+/// bring themselves.
+///
+/// Texts of the record name each by a mark, its place in this list between two control characters,
+/// which no script can contain. When a script is written, the marks become variables that were made
+/// before; for people, the models' names.
+struct RecordedModels {
+  struct Entry {
+    let model: Model
+    /// What had happened to it when the run first heard of it.
+    let past: [any Past]
+  }
+
+  private(set) var entries: [Entry] = []
+
+  private static let opening: Character = "\u{2}"
+  private static let closing: Character = "\u{3}"
+
+  /// The mark of a model, which is in the list from now on.
+  mutating func mark(_ model: Model) -> String {
+    if let known = known(model) { return known }
+    entries.append(Entry(model: model, past: model.past))
+    return RecordedModels.mark(entries.count - 1)
+  }
+
+  /// The mark of a model that is in the list.
+  func known(_ model: Model) -> String? {
+    entries.firstIndex { $0.model === model }.map(RecordedModels.mark)
+  }
+
+  mutating func add(_ entry: Entry) { entries.append(entry) }
+
+  static func mark(_ place: Int) -> String { "\(opening)\(place)\(closing)" }
+
+  /// A text with every mark replaced.
+  ///
+  /// - Parameter name: What the model at a place is called.
+  static func text(_ marked: String, _ name: (Int) -> String) -> String {
+    guard marked.contains(opening) else { return marked }
+    var result = ""
+    var rest = marked[...]
+    while let start = rest.firstIndex(of: opening) {
+      result += rest[..<start]
+      rest = rest[start...].dropFirst()
+      let digits = rest.prefix { $0 != closing }
+      rest = rest.dropFirst(digits.count + 1)
+      result += Int(digits).map(name) ?? ""
+    }
+    return result + rest
+  }
+
+  /// A text for people: models by their own names.
+  func plain(_ marked: String) -> String {
+    RecordedModels.text(marked) { entries.indices.contains($0) ? entries[$0].model.name : "?" }
+  }
+}
