@@ -159,7 +159,7 @@ public struct Parser {
     case .if: kind = try branch()
     case .def: kind = try function()
     case .return: kind = try returning()
-    case .name where following.kind.startsCommandArgument: kind = try command()
+    case .name where following.kind.startsCommandArgument || listFollows: kind = try command()
     default: kind = try simple()
     }
     let end = index > 0 ? lexed.tokens[index - 1].end : start
@@ -240,6 +240,24 @@ public struct Parser {
     case .newline, .semicolon, .closeBrace, .end: return .return(nil)
     default: return .return(try expression())
     }
+  }
+
+  /// Whether a space and a list stand behind the name, `plot [a, b]`: brackets that no index has, for
+  /// they hold commas or a comprehension, or another argument follows.
+  private var listFollows: Bool {
+    guard following.kind == .openBracket, current.end < following.start else { return false }
+    var depth = 0
+    for (place, token) in lexed.tokens.enumerated().dropFirst(index + 1) {
+      switch token.kind {
+      case .openBracket, .openParenthesis, .openBrace: depth += 1
+      case .closeBracket, .closeParenthesis, .closeBrace:
+        depth -= 1
+        if depth == 0 { return lexed.tokens[place + 1].kind == .comma }
+      case .comma, .for: if depth == 1 { return true }
+      default: break
+      }
+    }
+    return false
   }
 
   /// Rule 2: a call without its parentheses.

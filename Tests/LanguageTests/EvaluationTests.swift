@@ -68,6 +68,12 @@ import Testing
     #expect(try shows("str \"a\" ") == "a")
     #expect(try shows("str true") == "true")
     #expect(try shows("str none") == "none")
+    #expect(try shows("len [4, 5, 6]") == "3")
+    #expect(try shows("len [i for i in 1..4]") == "4")
+    #expect(try shows("reduce [1, 3], to=\"sum\"") == "4")
+    #expect(try shows("reduce [1 + 3], to=\"sum\"") == "4")
+    #expect(try shows("x = [[1, 2], 3]; x [0][1]") == "2")
+    #expect(fails("len[4, 5]").contains("expected ']'"))
   }
 
   @Test func bareNames() throws {
