@@ -10,6 +10,11 @@ public protocol AugmentationStep: Sendable {
   ///
   /// - Parameter mean: The data's mean of each channel, for what lies outside of the picture.
   func apply(to image: inout Image, _ draws: inout Draws, mean: [Float])
+  /// Whether a mask is still true of a picture after `apply(to:_:_:mean:)`; false unless said
+  /// otherwise, and then the step is refused for pictures with masks.
+  var keepsMasksTrue: Bool { get }
+  /// Changes a picture and moves the pixels of its mask with it, by the same draws.
+  func apply(to image: inout Image, _ mask: inout Mask, _ draws: inout Draws, mean: [Float])
 }
 
 /// Random changes to pictures, one after the other, and at the end, perhaps, a mixing of the batch;

@@ -26,6 +26,8 @@ public struct ColorJitter: AugmentationStep {
     return "color_jitter(\(parts.joined(separator: ", ")))"
   }
 
+  public var keepsMasksTrue: Bool { true }
+
   public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {
     var own = draws
     var order = [0, 1, 2, 3]

@@ -11,6 +11,7 @@ public let dataRegistry = Registry(
     CIFAR.hundred,
     ImageFolder.declaration,
     ArrayData.declaration,
+    DigitScenes.declaration,
     SplitData.declaration,
     Subset.declaration,
   ])
@@ -21,6 +22,7 @@ public let augmentationRegistry = Registry(
   [
     RandomCrop.declaration,
     RandomResizedCrop.declaration,
+    RandomScaleCrop.declaration,
     Flip.declaration,
     RandAugment.declaration,
     ColorJitter.declaration,

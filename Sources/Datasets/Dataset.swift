@@ -1,7 +1,7 @@
 public import Catalog
 import Images
 
-/// A data set: pictures with classes, in parts for training, validation and test.
+/// A data set: pictures with classes or with masks of classes, in parts for training, validation and test.
 public final class Dataset: Object, ArgumentType, Answer, Sendable {
   public static let kind = "data set"
 
@@ -45,6 +45,8 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   /// What a run is watched on while it trains: the validation part, else the test part.
   public var evaluation: Split { validation ?? test }
 
+  /// Whether pictures have a class each, or each of their pixels.
+  public var task: LabelKind { train.task }
   public var classes: Int { train.classes }
   public var classNames: [String] { train.classNames }
   public var height: Int { train.height }
@@ -60,10 +62,11 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
   public var line: String {
     let counts = parts.map { "\($0.split.count) \($0.name)" }.joined(separator: " + ")
     return "\(name): \(counts), \(pictureText(train)), \(classes) classes"
+      + (task == .segmentation ? " in masks" : "")
   }
 
   public var memberNames: [String] {
-    parts.map(\.name) + ["name", "classes", "class_names", "height", "width", "channels"]
+    parts.map(\.name) + ["name", "task", "classes", "class_names", "height", "width", "channels"]
       + (height == width ? ["size"] : []) + ["mean", "std", "script"]
       + (skipped.isEmpty ? [] : ["skipped"])
   }
@@ -78,6 +81,7 @@ public final class Dataset: Object, ArgumentType, Answer, Sendable {
         advice: name == "val"
           ? "split(data, val=0.1) holds one out" : "test= says where it is or how much to hold out")
     case "name": return .string(self.name)
+    case "task": return .string(task.rawValue)
     case "classes": return classes.value
     case "class_names": return (0..<classes).map(train.className).value
     case "height": return height.value

@@ -5,8 +5,8 @@ extension Dataset {
   /// A table of the parts and the classes; richer readers also get a sheet of pictures.
   public func display(_ style: Style) -> Display {
     var lines = [line]
-    let counts = parts.map { part in (part.name, part.split.classCounts) }
-    let numbers = counts.map { $0.0 } + counts.flatMap { $0.1.map(String.init) }
+    let counts = parts.map { part in (part.name, part.split.classFigures) }
+    let numbers = counts.map { $0.0 } + counts.flatMap { $0.1 }
     let column = 2 + (numbers.map(\.count).max() ?? 0)
     let shown = min(classes, 20)
     let names = (0..<shown).map { shortened(train.className($0), to: 24) }
@@ -16,9 +16,12 @@ extension Dataset {
     for label in 0..<shown {
       lines.append(
         "  " + padded(names[label], first)
-          + counts.map { leftPadded(String($0.1[label]), column) }.joined())
+          + counts.map { leftPadded($0.1[label], column) }.joined())
     }
     if shown < classes { lines.append("  … \(classes - shown) more") }
+    if task == .segmentation {
+      lines.append("  shares of the pixels of each part's first \(Split.measured) pictures")
+    }
     lines.append(
       "  mean \(numbersText(train.normalisation.mean))  std \(numbersText(train.normalisation.std))"
     )
@@ -35,6 +38,7 @@ extension Dataset {
 
   /// The first samples of each class, a column a class.
   private func sheet() -> String? {
+    if task == .segmentation { return maskSheet() }
     let (columns, rows) = (min(classes, 12), 4)
     var members = Array(repeating: [Int](), count: columns)
     for (index, label) in train.labels.enumerated()
@@ -54,37 +58,75 @@ extension Dataset {
   }
 }
 
+extension Dataset {
+  /// The first samples, and below each its mask.
+  private func maskSheet() -> String? {
+    var cells: [Picture.Cell] = []
+    let columns = min(train.count, 8)
+    for index in 0..<columns {
+      guard let scene = try? train.scene(index) else { return nil }
+      let image = Image(scene.raster)
+      for (row, picture) in [image, image.covered(by: scene.mask)].enumerated() {
+        cells.append(
+          Picture.Cell(picture: Picture(picture), column: index, row: row, caption: ""))
+      }
+    }
+    return Picture.sheet(cells, columns: columns, rows: 2, side: 84)
+  }
+}
+
 extension Split {
-  public var line: String { "\(name): \(count) samples, \(pictureText(self)), \(classes) classes" }
+  /// How many pictures with masks are looked at for a table.
+  static let measured = 64
+
+  /// For each class its count of samples, or its share of the pixels of the first ones.
+  var classFigures: [String] {
+    guard task == .segmentation else { return classCounts.map(String.init) }
+    guard let pixels = try? pixelCounts(ofFirst: Split.measured) else {
+      return Array(repeating: "?", count: classes)
+    }
+    let total = Double(max(1, pixels.reduce(0, +)))
+    return pixels.map { pixels in
+      let tenths = (1000 * Double(pixels) / total).rounded() / 10
+      return numberText(tenths) + " %"
+    }
+  }
+
+  public var line: String {
+    "\(name): \(count) samples, \(pictureText(self)), \(classes) classes"
+      + (task == .segmentation ? " in masks" : "")
+  }
 
   public func display(_ style: Style) -> Display {
-    let counts = classCounts
+    let counts = classFigures
     let shown = min(classes, 20)
     let names = (0..<shown).map { shortened(className($0), to: 24) }
     let first = 2 + names.map(\.count).reduce(0, max)
     var lines = [line]
     for label in 0..<shown {
-      lines.append("  " + padded(names[label], first) + leftPadded(String(counts[label]), 7))
+      lines.append("  " + padded(names[label], first) + leftPadded(counts[label], 7))
     }
     if shown < classes { lines.append("  … \(classes - shown) more") }
     return Display(lines.joined(separator: "\n"))
   }
 
   public var memberNames: [String] {
-    [
-      "name", "count", "classes", "class_names", "class_counts", "labels", "height", "width",
-      "channels", "mean", "std",
-    ]
+    ["name", "task", "count", "classes", "class_names"]
+      + (task == .segmentation ? ["pixel_counts"] : ["class_counts", "labels"])
+      + ["height", "width", "channels", "mean", "std"]
   }
 
   public func member(_ name: String) throws -> Value? {
     switch name {
     case "name": return .string(self.name)
+    case "task": return .string(task.rawValue)
     case "count": return count.value
     case "classes": return classes.value
     case "class_names": return (0..<classes).map(className).value
-    case "class_counts": return classCounts.value
-    case "labels": return labels.map { Int($0) }.value
+    case "pixel_counts":
+      return task == .segmentation ? try pixelCounts(ofFirst: count).value : nil
+    case "class_counts": return task == .classification ? classCounts.value : nil
+    case "labels": return task == .classification ? labels.map { Int($0) }.value : nil
     case "height": return height.value
     case "width": return width.value
     case "channels": return channels.value
@@ -97,7 +139,12 @@ extension Split {
   public var elementCount: Int? { count }
 
   public func element(_ index: Int) throws -> Value {
-    Sample(try image(index), label: Int(labels[index]), of: self, index: index).value
+    if let scene = try scene(index) {
+      return Sample(Image(scene.raster), label: 0, mask: scene.mask, of: self, index: index).value
+    }
+    return Sample(
+      try image(index), label: Int(labels[index]), mask: nil, of: self, index: index
+    ).value
   }
 }
 

@@ -11,15 +11,17 @@ public struct Flip: AugmentationStep {
   }
 
   public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {
+    if draws.uniform() < probability { image.mirror() }
+  }
+
+  public var keepsMasksTrue: Bool { true }
+
+  public func apply(
+    to image: inout Image, _ mask: inout Mask, _ draws: inout Draws, mean: [Float]
+  ) {
     guard draws.uniform() < probability else { return }
-    let channels = image.channels
-    for y in 0..<image.height {
-      for x in 0..<image.width / 2 {
-        let left = (y * image.width + x) * channels
-        let right = (y * image.width + image.width - 1 - x) * channels
-        for channel in 0..<channels { image.values.swapAt(left + channel, right + channel) }
-      }
-    }
+    image.mirror()
+    mask.mirror()
   }
 
   static let declaration = Declaration(
@@ -30,4 +32,17 @@ public struct Flip: AugmentationStep {
     examples: ["augment = flip()", "augment = flip(p=0.25)"],
     keywords: ["mirror", "horizontal"]
   ) { Augmentation(Flip(probability: $0)) }
+}
+
+extension Image {
+  /// Mirrored left to right.
+  fileprivate mutating func mirror() {
+    for y in 0..<height {
+      for x in 0..<width / 2 {
+        let left = (y * width + x) * channels
+        let right = (y * width + width - 1 - x) * channels
+        for channel in 0..<channels { values.swapAt(left + channel, right + channel) }
+      }
+    }
+  }
 }

@@ -1,8 +1,7 @@
 import Catalog
 import Images
 
-/// A picture reduced to what a page or a terminal can show: at most 64 pixels a side, 8 bits a
-/// colour.
+/// A picture reduced to what a page or a terminal can show: few pixels a side, 8 bits a colour.
 struct Picture {
   struct Pixel {
     var red: UInt8
@@ -16,12 +15,13 @@ struct Picture {
   private(set) var height: Int
   private(set) var width: Int
   private var pixels: [Pixel]
-  private static let largest = 64
 
   /// Numbers inside 0 … 1 are taken as they are; others are stretched from their least to their
   /// greatest. The first three channels are the colours, else the first is grey.
-  init(_ image: Image) {
-    let step = max(1, (max(image.height, image.width) + Self.largest - 1) / Self.largest)
+  ///
+  /// - Parameter largest: Pixels a side at most.
+  init(_ image: Image, largest: Int = 64) {
+    let step = max(1, (max(image.height, image.width) + largest - 1) / largest)
     height = (image.height + step - 1) / step
     width = (image.width + step - 1) / step
     pixels = []
@@ -131,9 +131,11 @@ struct Picture {
     var caption: String
   }
 
-  /// Pictures in columns, 56 points a side.
-  static func sheet(_ cells: [Cell], columns: Int, rows: Int) -> String {
-    let (side, gap, head) = (56, 8, 18)
+  /// Pictures in columns.
+  ///
+  /// - Parameter side: Points a side.
+  static func sheet(_ cells: [Cell], columns: Int, rows: Int, side: Int = 56) -> String {
+    let (gap, head) = (8, 18)
     let width = columns * (side + gap) + gap
     let height = head + rows * (side + gap)
     var parts: [String] = []

@@ -36,6 +36,11 @@ public enum PixelOperation: String, Choice, Sendable {
     return allCases.filter { !left.contains($0) }
   }
 
+  /// Whether pixels change their places.
+  var movesPixels: Bool {
+    [.rotate, .shearX, .shearY, .translateX, .translateY].contains(self)
+  }
+
   /// Changes a picture.
   ///
   /// - Parameters:

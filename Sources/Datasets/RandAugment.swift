@@ -35,6 +35,9 @@ public struct RandAugment: AugmentationStep {
     return "rand_augment(\(parts.joined(separator: ", ")))"
   }
 
+  /// Only where it was told to take operations that leave pixels at their places.
+  public var keepsMasksTrue: Bool { operations?.allSatisfy { !$0.movesPixels } ?? false }
+
   public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {
     let choice =
       operations

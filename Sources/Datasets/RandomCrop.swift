@@ -20,8 +20,30 @@ public struct RandomCrop: AugmentationStep {
   }
 
   public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {
+    let (down, right) = shift(&draws)
+    move(&image, down: down, right: right)
+  }
+
+  public var keepsMasksTrue: Bool { true }
+
+  public func apply(
+    to image: inout Image, _ mask: inout Mask, _ draws: inout Draws, mean: [Float]
+  ) {
+    let (down, right) = shift(&draws)
+    move(&image, down: down, right: right)
+    let scene = Scene(mask.raster, mask: mask)
+    mask =
+      scene.part(
+        left: right, top: down, width: mask.width, height: mask.height, fill: [0]
+      ).mask
+  }
+
+  private func shift(_ draws: inout Draws) -> (down: Int, right: Int) {
     let down = draws.integer(below: 2 * padding + 1) - padding
-    let right = draws.integer(below: 2 * padding + 1) - padding
+    return (down, draws.integer(below: 2 * padding + 1) - padding)
+  }
+
+  private func move(_ image: inout Image, down: Int, right: Int) {
     if down == 0, right == 0 { return }
     let source = image.values
     let channels = image.channels

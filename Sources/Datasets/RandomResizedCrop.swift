@@ -9,7 +9,7 @@ public import Images
 
 /// Cuts a random part out of a picture and brings it to the picture's size, as torchvision's
 /// `RandomResizedCrop` (Szegedy et al. 2015, https://arxiv.org/abs/1409.4842).
-public struct RandomResizedCrop: AugmentationStep {
+public struct RandomResizedCrop: FramingStep {
   /// Least and greatest share of the area.
   public var scale: ClosedRange<Double>
   /// Least and greatest width over height.
@@ -72,6 +72,16 @@ public struct RandomResizedCrop: AugmentationStep {
     let box = box(width: raster.width, height: raster.height, &draws)
     return raster.cropped(left: box.left, top: box.top, width: box.width, height: box.height)
       .resized(width: width, height: height, interpolation)
+  }
+
+  public func framed(
+    _ scene: Scene, width: Int, height: Int, _ draws: inout Draws, mean: [Float]
+  ) -> Scene {
+    let box = box(width: scene.width, height: scene.height, &draws)
+    return scene.part(
+      left: box.left, top: box.top, width: box.width, height: box.height,
+      fill: groundBytes(mean, channels: scene.raster.channels)
+    ).resized(width: width, height: height, interpolation)
   }
 
   public func apply(to image: inout Image, _ draws: inout Draws, mean: [Float]) {

@@ -2,7 +2,7 @@ public import Catalog
 public import Images
 import Tensors
 
-/// The samples of one part of a data set: pictures of one size with a class each.
+/// The samples of one part of a data set: pictures of one size with a class each, or a mask each.
 public final class Split: Object, ArgumentType, Answer, Sendable {
   public static let kind = "split"
 
@@ -12,7 +12,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   /// Names of the classes; empty where only numbers are known.
   public let classNames: [String]
   public let normalisation: Normalisation
-  /// The class of every sample, 0 ..< classes.
+  /// The class of every sample, 0 ..< classes; 0 for all of them where they have masks.
   public let labels: [Int32]
   public let images: any ImageSource
   /// Which pictures of the source are its samples; nil for all of them.
@@ -33,6 +33,18 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
     self.normalisation =
       normalisation ?? images.normalisation ?? .identity(channels: images.channels)
     places = nil
+  }
+
+  /// Samples with masks.
+  ///
+  /// - Precondition: Masks hold 0 ..< classes and `Mask.ignored`.
+  public convenience init(
+    _ name: String, scenes: any SceneSource, classes: Int, classNames: [String] = []
+  ) {
+    precondition(classes <= Mask.mostClasses)
+    self.init(
+      name, images: scenes, labels: Array(repeating: 0, count: scenes.count), classes: classes,
+      classNames: classNames)
   }
 
   private init(_ whole: Split, name: String, indices: [Int]) {
@@ -60,6 +72,9 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
     classNames.indices.contains(label) ? classNames[label] : String(label)
   }
 
+  /// The source's picture of a sample.
+  func place(_ index: Int) -> Int { places?[index] ?? index }
+
   /// How many samples each class has.
   public var classCounts: [Int] {
     var counts = Array(repeating: 0, count: classes)
@@ -68,43 +83,57 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   }
 
   /// The picture of a sample before normalisation.
-  public func image(_ index: Int) throws -> Image { try images.image(places?[index] ?? index) }
+  public func image(_ index: Int) throws -> Image { try images.image(place(index)) }
 
   /// Samples by index, in that order: images N H W C, normalised as (x − mean) / std with x in
-  /// 0 … 1, and their labels.
+  /// 0 … 1, and their labels: N classes, or N H W of masks.
   ///
   /// - Parameters:
-  ///   - augmentation: Changes each picture before normalisation; what it does to a sample depends
-  ///     on (seed, epoch, index) alone. A mixing then mixes the pictures of the batch.
+  ///   - augmentation: Changes each picture before normalisation, and its mask alike; what it does
+  ///     to a sample depends on (seed, epoch, index) alone. A mixing then mixes the pictures of the
+  ///     batch.
   public func batch(
     _ indices: [Int], augmentation: Augmentation = .none, seed: Int = 0, epoch: Int = 0
   ) throws -> Batch {
+    try augmentation.check(for: self)
     let size = height * width * channels
+    let area = scenes == nil ? 0 : height * width
+    var masks = [Int32](repeating: 0, count: indices.count * area)
     var tensor = Tensor(uninitialized: [indices.count, height, width, channels])
     var problems = [(any Error)?](repeating: nil, count: indices.count)
     // A few small pictures are copied faster than threads are told of them.
     let chunk = images.isCostly || !augmentation.steps.isEmpty ? 1 : max(1, 65_536 / max(1, size))
     tensor.mutate { target in
-      problems.withUnsafeMutableBufferPointer { problems in
-        let places = problems
-        parallelFor(indices.count, chunk: chunk) { low, high in
-          for row in low..<high {
-            do {
-              try write(
-                indices[row], augmentation, seed: seed, epoch: epoch, into: target + row * size)
-            } catch { places[row] = error }
+      masks.withUnsafeMutableBufferPointer { masks in
+        problems.withUnsafeMutableBufferPointer { problems in
+          let (places, classes) = (problems, masks)
+          parallelFor(indices.count, chunk: chunk) { low, high in
+            for row in low..<high {
+              do {
+                try write(
+                  indices[row], augmentation, seed: seed, epoch: epoch, into: target + row * size,
+                  classes.baseAddress.map { $0 + row * area })
+              } catch { places[row] = error }
+            }
           }
         }
       }
     }
     if let problem = problems.lazy.compactMap({ $0 }).first { throw problem }
-    return mixed(tensor, indices, augmentation, seed: seed, epoch: epoch)
+    return try finished(tensor, masks, indices, augmentation, seed: seed, epoch: epoch)
   }
 
   /// The batch of images that have been written: mixed where the augmentation mixes.
-  func mixed(
-    _ images: Tensor, _ indices: [Int], _ augmentation: Augmentation, seed: Int, epoch: Int
-  ) -> Batch {
+  ///
+  /// - Parameter masks: N·H·W classes where samples have masks.
+  func finished(
+    _ images: Tensor, _ masks: [Int32], _ indices: [Int], _ augmentation: Augmentation, seed: Int,
+    epoch: Int
+  ) throws -> Batch {
+    if scenes != nil {
+      return Batch(
+        images: images, labels: try Labels(masks, [indices.count, height, width]), mixes: nil)
+    }
     let own = indices.map { labels[$0] }
     guard let mixing = augmentation.mixing, !indices.isEmpty else {
       return Batch(
@@ -118,12 +147,17 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
       seed: seed, epoch: epoch)
   }
 
-  /// Writes the H·W·C numbers of one sample, augmented and normalised.
+  /// Writes the H·W·C numbers of one sample, augmented and normalised, and the H·W classes of its
+  /// mask where it has one.
   func write(
     _ index: Int, _ augmentation: Augmentation, seed: Int, epoch: Int,
-    into target: UnsafeMutablePointer<Float>
+    into target: UnsafeMutablePointer<Float>, _ mask: UnsafeMutablePointer<Int32>? = nil
   ) throws {
-    let place = places?[index] ?? index
+    if let scenes, let mask {
+      return try write(
+        index, of: scenes, augmentation, seed: seed, epoch: epoch, into: target, mask)
+    }
+    let place = place(index)
     if augmentation.steps.isEmpty {
       return try images.load(place, normalised: normalisation, into: target)
     }

@@ -9,7 +9,11 @@ extension Augmentation {
   ///   mirrored 2 is none.
   /// * RandAugment with magnitude 7, of the operations that `PixelOperation.sensible` says.
   /// * Mixup 0.8 or cutmix 1.0, each half of the time.
+  ///
+  /// Pictures with masks are scaled, cut and mirrored, as segmentation networks are trained: a mixed
+  /// picture has no mask.
   public static func usual(for data: Dataset) -> Augmentation {
+    if data.task == .segmentation { return Augmentation([RandomScaleCrop(), Flip()]) }
     let side = min(data.height, data.width)
     var steps: [any AugmentationStep] =
       side >= 64 ? [RandomResizedCrop()] : [RandomCrop(padding: max(1, side / 8))]

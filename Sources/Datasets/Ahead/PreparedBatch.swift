@@ -5,7 +5,7 @@ import Tensors
 /// itself where it must wait.
 ///
 /// `@unchecked Sendable`: every sample is taken from a counter by exactly one thread, which alone
-/// writes its row and its place in `problems`; the tensor is read only after all have been counted
+/// writes its row, its mask and its place in `problems`; the tensor is read only after all have been counted
 /// as done (acquire), and freed only with the object.
 final class PreparedBatch: @unchecked Sendable {
   private let split: Split
@@ -15,6 +15,8 @@ final class PreparedBatch: @unchecked Sendable {
   private let epoch: Int
   private let tensor: Tensor
   private let target: UnsafeMutablePointer<Float>
+  /// N·H·W classes where samples have masks, else nothing.
+  private let masks: UnsafeMutableBufferPointer<Int32>
   private let problems: UnsafeMutablePointer<(any Error)?>
   private let taken = Atomic<Int>(0)
   private let finished = Atomic<Int>(0)
@@ -28,11 +30,15 @@ final class PreparedBatch: @unchecked Sendable {
     var tensor = Tensor(uninitialized: [indices.count, split.height, split.width, split.channels])
     target = tensor.mutate { $0 }
     self.tensor = tensor
+    let area = split.scenes == nil ? 0 : split.height * split.width
+    masks = .allocate(capacity: indices.count * area)
+    masks.initialize(repeating: 0)
     problems = .allocate(capacity: max(1, indices.count))
     problems.initialize(repeating: nil, count: indices.count)
   }
 
   deinit {
+    masks.deallocate()
     problems.deinitialize(count: indices.count)
     problems.deallocate()
   }
@@ -47,7 +53,8 @@ final class PreparedBatch: @unchecked Sendable {
     let size = split.height * split.width * split.channels
     do {
       try split.write(
-        indices[row], augmentation, seed: seed, epoch: epoch, into: target + row * size)
+        indices[row], augmentation, seed: seed, epoch: epoch, into: target + row * size,
+        masks.baseAddress.map { $0 + row * split.height * split.width })
     } catch { problems[row] = error }
     finished.wrappingAdd(1, ordering: .releasing)
     return true
@@ -57,6 +64,7 @@ final class PreparedBatch: @unchecked Sendable {
   ///
   /// - Throws: The error of the first sample, in their order, that has one.
   func take() throws -> Batch {
+    try augmentation.check(for: split)
     parallelFor(ThreadPool.shared.threadCount, chunk: 1) { _, _ in
       while self.makeNext() {}
     }
@@ -64,6 +72,7 @@ final class PreparedBatch: @unchecked Sendable {
     for row in indices.indices {
       if let problem = problems[row] { throw problem }
     }
-    return split.mixed(tensor, indices, augmentation, seed: seed, epoch: epoch)
+    return try split.finished(
+      tensor, Array(masks), indices, augmentation, seed: seed, epoch: epoch)
   }
 }
