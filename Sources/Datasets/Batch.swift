@@ -4,7 +4,8 @@ public import Tensors
 public struct Batch {
   /// N H W C, normalised.
   public var images: Tensor
-  /// The class of each sample; where pictures are mixed, that of the larger share.
+  /// The class of each sample, N (where pictures are mixed, that of the larger share), or of each
+  /// pixel, N H W.
   public var labels: Labels
   /// What each picture is mixed of; nil where none is.
   public var mixes: [MixedLabel]?

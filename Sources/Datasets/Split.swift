@@ -132,7 +132,8 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   ) throws -> Batch {
     if scenes != nil {
       return Batch(
-        images: images, labels: try Labels(masks, [indices.count, height, width]), mixes: nil)
+        images: images, labels: try Labels(masks, [indices.count, height, width]), mixes: nil,
+        samples: indices, seed: seed, epoch: epoch)
     }
     let own = indices.map { labels[$0] }
     guard let mixing = augmentation.mixing, !indices.isEmpty else {
