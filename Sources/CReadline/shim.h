@@ -52,6 +52,10 @@ static inline void line_redraw_below(void) {
   rl_redisplay();
 }
 
+static inline const char *line_library_version(void) {
+  return rl_library_version ? rl_library_version : "?";
+}
+
 /// Takes the prompt and what has been typed off the screen, for lines to be written in their place.
 static inline void line_clear(void) {
   rl_clear_visible_line();

@@ -10,6 +10,9 @@ public let makeSession: InterpreterFactory = { listener, interruption in
       ?? .inMemory())
 }
 
+/// Of the library that keeps the records.
+public var sqliteVersion: String { Records.sqliteVersion }
+
 /// A session that leaves no trace: for transcripts and tests.
 public let makePrivateSession: InterpreterFactory = { listener, interruption in
   Session(listener: listener, interruption: interruption, records: .inMemory())

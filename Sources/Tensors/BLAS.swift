@@ -6,6 +6,12 @@ public enum BLAS {
   /// The kernels it chose for this processor: "Haswell", "SkylakeX", "Zen".
   public static var core: String { String(cString: openblas_get_corename()) }
 
+  /// "0.3.29"
+  public static var version: String {
+    let words = String(cString: openblas_get_config()).split(separator: " ")
+    return words.first { $0.contains(".") && $0.first?.isNumber == true }.map(String.init) ?? "?"
+  }
+
   /// Whether its products agree with plain sums.
   ///
   /// Older builds choose kernels by the processor's family and compute wrong numbers on families
@@ -18,7 +24,7 @@ public enum BLAS {
 
   /// Whether its weight gradients are at least as fast as ours: where it uses vectors as wide as
   /// we do. With kernels for narrower vectors (an older build on a newer processor) it reaches half.
-  static let isFast: Bool = {
+  public static let isFast: Bool = {
     let wide: Set = ["SkylakeX", "Cooperlake", "SapphireRapids"]
     return ak_isa_level() < 3 || wide.contains(core)
   }()
