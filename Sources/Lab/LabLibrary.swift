@@ -16,6 +16,8 @@ let commandRegistry: Registry = Registry(
   [
     Train.declaration, Train.distillation, Step.declaration, Fit.declaration,
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
+    ScatterChart.declaration, BarChart.declaration, HeatMapChart.declaration,
+    HistogramChart.declaration,
     Summary.declaration, Script.declaration, Save.declaration, Load.declaration,
     Pretrained.declaration, Export.declaration,
     Status.declaration, Wait.declaration, Stop.declaration,

@@ -72,7 +72,12 @@ public struct Bars: Sendable, Equatable {
 
   var isPercent: Bool { if case .percent = format { true } else { false } }
 
+  /// With deviations, as many places as the least of them has in two digits: more is noise.
   private var settledFormat: NumberFormat {
-    format.settled(for: groups.flatMap(\.values))
+    let deviations = groups.flatMap(\.deviations).filter { $0.isFinite && $0 != 0 }.map { abs($0) }
+    guard format == .automatic, let least = deviations.min() else {
+      return format.settled(for: groups.flatMap(\.values))
+    }
+    return .fixed(max(0, min(6, 1 - decimalExponent(least, digits: 2))))
   }
 }

@@ -57,6 +57,8 @@ enum Palette {
     RGB(0x3B9DDE), RGB(0xF07B2E), RGB(0x1DB588), RGB(0xD987B2), RGB(0xE6A61E), RGB(0x74C4F0),
     RGB(0xA493E0), RGB(0xA0A0A0),
   ]
+  /// Grids and axes, on any page.
+  static let rule = RGB(0x808080)
   /// Colours of the 256-colour set that read on black and on white.
   static let terminal = [32, 166, 35, 169, 172, 38, 98, 244]
 

@@ -18,17 +18,18 @@ struct TextBars {
   func lines() -> [String] {
     let shown = 0..<min(TextBars.limit, bars.categories.count)
     if shown.isEmpty || bars.groups.isEmpty { return ["no data"] }
-    let limit = style.width * 2 / 5
-    let names = shown.map {
-      cut(singleLine(bars.categories[$0]), to: limit, unicode: style.unicode)
-    }
     let groups = bars.groups.map { cut(singleLine($0.name), to: 16, unicode: style.unicode) }
-    let nameWidth = names.map { textWidth($0) }.max() ?? 0
     let groupWidth = bars.groups.count > 1 ? (groups.map { textWidth($0) }.max() ?? 0) + 2 : 0
     let texts = bars.groups.indices.map { group in
       shown.map { ascii(bars.valueText(group, $0), unless: style.unicode) }
     }
     let valueWidth = texts.joined().map { textWidth($0) }.max() ?? 0
+    // Names give way to bars of at least eight characters.
+    let limit = min(style.width * 2 / 5, max(4, style.width - groupWidth - valueWidth - 12))
+    let names = shown.map {
+      cut(singleLine(bars.categories[$0]), to: limit, unicode: style.unicode)
+    }
+    let nameWidth = names.map { textWidth($0) }.max() ?? 0
     let width = max(8, style.width - nameWidth - groupWidth - valueWidth - 4)
     let scale = Scale(Axis(range: panel.y.range ?? bars.extent), for: [], margin: 0)
     var result: [String] = []

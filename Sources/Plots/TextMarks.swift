@@ -203,7 +203,11 @@ struct TextMarks {
       }
       entries.append((singleLine(mark.name), color, sample))
     }
-    if entries.count < 2 || entries.allSatisfy({ ends[$0.color] == $0.name }) { return [] }
+    if entries.isEmpty || (entries.count < 2 && !marks.contains { $0.name.isEmpty })
+      || entries.allSatisfy({ ends[$0.color] == $0.name })
+    {
+      return []
+    }
     var lines: [String] = []
     var used = 0
     for entry in entries {

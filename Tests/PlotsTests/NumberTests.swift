@@ -73,7 +73,7 @@ struct NumberTests {
   @Test func `bitmaps have the header and the rows that readers expect`() throws {
     let picture = try #require(
       Picture(width: 3, height: 2, channels: 3, pixels: (1...18).map { UInt8($0) }))
-    let bytes = Bitmap.of(picture)
+    let bytes = Bitmap(picture).file
     #expect(bytes.count == 54 + 2 * 12)
     #expect(Array(bytes[0..<2]) == [0x42, 0x4D])
     #expect(bytes[2] == UInt8(bytes.count) && bytes[10] == 54)
@@ -81,8 +81,8 @@ struct NumberTests {
     // The last row comes first, as blue, green, red, filled to four bytes.
     #expect(Array(bytes[54..<66]) == [12, 11, 10, 15, 14, 13, 18, 17, 16, 0, 0, 0])
     let grey = try #require(Picture(width: 1, height: 1, channels: 1, pixels: [255]))
-    #expect(Bitmap.of(grey).count == 54 + 256 + 4)
-    #expect(Bitmap.of(grey)[54 + 256] == 63)
+    #expect(Bitmap(grey).file.count == 54 + 256 + 4)
+    #expect(Bitmap(grey).file[54 + 256] == 63)
   }
 
   @Test func `pictures refuse pixels that do not fill them`() {

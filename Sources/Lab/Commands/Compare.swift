@@ -29,7 +29,11 @@ enum Compare {
             curves: series.map { $0.1.curve(named: $0.0, smooth: 0) })))
     } else {
       let losses = zip(names, runs).compactMap { name, run in run.log["loss"].map { (name, $0) } }
-      if !losses.isEmpty { session.show(plot(losses, smooth: smooth, logY: false)) }
+      if !losses.isEmpty {
+        let sets = losses.map { [ChartLine(owner: $0.0, series: $0.1)] }
+        session.show(
+          try LineChart(sets, PlotOptions(smooth: smooth, labels: losses.map(\.0))).plot())
+      }
     }
     return comparison(names, runs)
   }

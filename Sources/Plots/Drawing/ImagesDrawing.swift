@@ -1,12 +1,12 @@
-/// Pictures in rows with captions, as SVG.
-struct SVGImages {
+/// Pictures in rows with captions, as a drawing.
+struct ImagesDrawing {
   let grid: ImageGrid
   /// More pictures than this are left out of the drawing, and it says so.
   private static let limit = 100
 
   init(_ grid: ImageGrid) { self.grid = grid }
 
-  private var count: Int { min(SVGImages.limit, grid.pictures.count) }
+  private var count: Int { min(ImagesDrawing.limit, grid.pictures.count) }
 
   struct Layout {
     var columns: Int
@@ -37,7 +37,7 @@ struct SVGImages {
     return Double(min(4, max(1, lines))) * 12 + 3
   }
 
-  func draw(into drawing: inout SVGDrawing, _ frame: Frame) {
+  func draw(into drawing: inout Drawing, _ frame: Frame) {
     guard count > 0 else {
       drawing.text("no pictures", x: frame.x + frame.width / 2, y: frame.y + 14, .middle)
       return
@@ -57,7 +57,7 @@ struct SVGImages {
         Frame(
           x: x + (layout.cell - size.0) / 2, y: y + (layout.cell - size.1) / 2, width: size.0,
           height: size.1),
-        bitmap: Bitmap.of(picture))
+        bitmap: Bitmap(picture))
       for (line, text) in grid.caption(index).split(separator: "\n").prefix(4).enumerated() {
         drawing.text(
           cutDrawn(String(text), to: layout.cell + 6, size: 10), x: x + layout.cell / 2,

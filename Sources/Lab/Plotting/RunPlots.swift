@@ -3,13 +3,16 @@ import Losses
 import Plots
 import Training
 
-/// Axis label and unit of a run's figures.
-private func axis(of name: String) -> Axis {
+/// Axis of a run's figure: what it is called and, where it has one, its unit.
+func axis(of name: String) -> Axis {
   switch name {
-  case "accuracy", "agreement", "test_accuracy", "test_agreement", "test_ema_accuracy":
-    Axis("share")
+  case "accuracy": Axis("accuracy (share of the batch)")
+  case "agreement": Axis("agreement with the teacher (share)")
+  case "test_accuracy", "test_ema_accuracy": Axis("accuracy on held-out data (share)")
+  case "test_agreement": Axis("agreement on held-out data (share)")
+  case "test_loss", "test_ema_loss": Axis("loss on held-out data", unit: "nat")
   case "lr": Axis("learning rate")
-  case "grad_norm": Axis("norm")
+  case "grad_norm": Axis("norm of the gradient")
   default: Axis("loss")
   }
 }
@@ -17,11 +20,18 @@ private func axis(of name: String) -> Axis {
 extension Run {
   /// Loss and terms in one panel, shares in another.
   func curves(smooth: Double) -> Plot {
-    let losses = (["loss"] + goal.terms.map(\.name)).compactMap { log[$0] }
+    figures.curves(terms: goal.terms.map(\.name), smooth: smooth)
+  }
+}
+
+extension Log {
+  /// Loss and terms in one panel, shares in another.
+  func curves(terms: [String], smooth: Double) -> Plot {
+    let losses = (["loss"] + terms).compactMap { self[$0] }
     let shown = losses.count == 2 ? Array(losses.prefix(1)) : losses
     let shares = [
       "accuracy", "agreement", "test_accuracy", "test_agreement", "test_ema_accuracy",
-    ].compactMap { log[$0] }
+    ].compactMap { self[$0] }
     let panels = [("loss", shown), ("share", shares)].filter { !$0.1.isEmpty }.map {
       label, series in
       Panel(
@@ -38,15 +48,4 @@ extension Series {
       label ?? name, x: steps.map(Double.init), y: values,
       smooth: values.count > 2 ? smooth : 0)
   }
-}
-
-/// One panel of series over their steps.
-func plot(_ series: [(label: String, series: Series)], smooth: Double, logY: Bool) -> Plot {
-  var y = axis(of: series.first?.series.name ?? "")
-  if Set(series.map { axis(of: $0.series.name).label }).count > 1 { y = Axis("value") }
-  y.isLog = logY
-  return Plot(
-    panel: Panel(
-      x: Axis("step"), y: y,
-      curves: series.map { $0.series.curve(named: $0.label, smooth: smooth) }))
 }

@@ -1,5 +1,5 @@
 /// The axes of a panel: grid, ticks and labels around the area that the data fill.
-struct SVGAxes {
+struct AxesDrawing {
   let x: Scale
   let y: Scale
   let xLabel: String
@@ -7,7 +7,7 @@ struct SVGAxes {
   let isWholeX: Bool
 
   /// Draws them and returns the area that is left for the data.
-  func draw(into drawing: inout SVGDrawing, _ frame: Frame) -> Frame {
+  func draw(into drawing: inout Drawing, _ frame: Frame) -> Frame {
     let bottom = xLabel.isEmpty ? 22.0 : 38.0
     let height = frame.height - bottom - 8
     let yTicks = Ticks(y, count: max(3, Int(height / 45)))
@@ -25,7 +25,7 @@ struct SVGAxes {
     return area
   }
 
-  private func rows(_ ticks: Ticks, _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func rows(_ ticks: Ticks, _ area: Frame, _ drawing: inout Drawing) {
     for value in ticks.minor {
       guard let share = y.share(value) else { continue }
       let place = area.point(0, share).y
@@ -39,7 +39,7 @@ struct SVGAxes {
     }
   }
 
-  private func columns(_ area: Frame, _ drawing: inout SVGDrawing) {
+  private func columns(_ area: Frame, _ drawing: inout Drawing) {
     // As many ticks as there is room for their labels.
     var count = max(2, Int(area.width / 70))
     var ticks = Ticks(x, count: count, wholeOnly: isWholeX)

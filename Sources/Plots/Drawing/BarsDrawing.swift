@@ -1,31 +1,31 @@
-/// Horizontal bars as SVG: long names stay readable, and values stand beside the bars.
-struct SVGBars {
+/// Horizontal bars as a drawing: long names stay readable, and values stand beside the bars.
+struct BarsDrawing {
   let bars: Bars
   let panel: Panel
-  let context: SVGPanel.Context
+  let context: PanelDrawing.Context
   /// More categories than this are left out of the drawing, and it says so.
   private static let limit = 120
 
   private let categories: Range<Int>
   private let thickness: Double
 
-  init(_ bars: Bars, panel: Panel, _ context: SVGPanel.Context) {
+  init(_ bars: Bars, panel: Panel, _ context: PanelDrawing.Context) {
     self.bars = bars
     self.panel = panel
     self.context = context
-    categories = 0..<min(SVGBars.limit, bars.categories.count)
+    categories = 0..<min(BarsDrawing.limit, bars.categories.count)
     thickness = bars.groups.count > 1 ? 13 : 16
   }
 
   private var slot: Double { thickness * Double(max(1, bars.groups.count)) + 9 }
-  private var isCut: Bool { bars.categories.count > SVGBars.limit }
+  private var isCut: Bool { bars.categories.count > BarsDrawing.limit }
 
   var height: Double {
     let axis = panel.y.text.isEmpty ? 26.0 : 42
     return max(1, Double(categories.count)) * slot + axis + (isCut ? 18 : 0)
   }
 
-  func draw(into drawing: inout SVGDrawing, _ frame: Frame) {
+  func draw(into drawing: inout Drawing, _ frame: Frame) {
     let names = categories.map { cutDrawn(bars.categories[$0], to: frame.width * 0.4) }
     let texts = bars.groups.indices.flatMap { group in
       categories.map { drawnWidth(bars.valueText(group, $0), size: 10) }
@@ -58,14 +58,14 @@ struct SVGBars {
       drawing.rule(zero, area.y, zero, area.bottom, strong: true)
     }
     if isCut {
-      let hidden = bars.categories.count - SVGBars.limit
+      let hidden = bars.categories.count - BarsDrawing.limit
       drawing.text("… \(hidden) more", x: area.x - 8, y: frame.bottom - 4, .end)
     }
   }
 
   private func bar(
     _ group: Int, _ category: Int, _ color: Int, _ scale: Scale, _ area: Frame,
-    _ drawing: inout SVGDrawing
+    _ drawing: inout Drawing
   ) {
     let top = area.y + Double(category) * slot + 4.5 + Double(group) * thickness
     let zero = max(0, min(1, scale.share(0) ?? 0))
@@ -94,7 +94,7 @@ struct SVGBars {
       y: top + thickness / 2 + 3.5, isLeft ? .end : .start, size: 10)
   }
 
-  private func axis(_ scale: Scale, _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func axis(_ scale: Scale, _ area: Frame, _ drawing: inout Drawing) {
     let ticks = Ticks(scale, count: max(2, Int(area.width / 80)))
     for (value, label) in zip(ticks.values, ticks.labels) {
       guard let share = scale.share(value) else { continue }

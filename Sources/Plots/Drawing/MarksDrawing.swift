@@ -1,19 +1,19 @@
-/// Curves, bands, points and histograms over axes, as SVG.
-struct SVGMarks {
+/// Curves, bands, points and histograms over axes, as a drawing.
+struct MarksDrawing {
   let marks: [Mark]
   let panel: Panel
-  let context: SVGPanel.Context
+  let context: PanelDrawing.Context
   private let extents: Extents
 
-  init(_ marks: [Mark], panel: Panel, _ context: SVGPanel.Context) {
+  init(_ marks: [Mark], panel: Panel, _ context: PanelDrawing.Context) {
     self.marks = marks
     self.panel = panel
     self.context = context
     extents = Extents(marks, x: panel.x, y: panel.y)
   }
 
-  func draw(into drawing: inout SVGDrawing, _ frame: Frame) {
-    let axes = SVGAxes(
+  func draw(into drawing: inout Drawing, _ frame: Frame) {
+    let axes = AxesDrawing(
       x: extents.x, y: extents.y, xLabel: panel.x.text, yLabel: panel.shownYLabel,
       isWholeX: extents.isWholeX)
     let area = axes.draw(into: &drawing, frame)
@@ -38,7 +38,7 @@ struct SVGMarks {
     }
   }
 
-  private func area(_ mark: Mark, _ color: Int, _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func area(_ mark: Mark, _ color: Int, _ area: Frame, _ drawing: inout Drawing) {
     switch mark {
     case .band(let band):
       let place = place(area)
@@ -51,7 +51,7 @@ struct SVGMarks {
       for (top, bottom) in zip(tops, bottoms) where tops.count == bottoms.count {
         let edge = decimated(bottom, columns: context.columns).reversed()
         let outline = decimated(top, columns: context.columns) + edge
-        drawing.area(pathData(outline, closed: true), series: color, opacity: 0.2)
+        drawing.area(outline, series: color, opacity: 0.2)
       }
     case .histogram(let histogram):
       let floor = extents.y.lower
@@ -66,23 +66,23 @@ struct SVGMarks {
         outline += [area.point(across, up), area.point(end, up)]
         if index == histogram.counts.count - 1 { outline.append(area.point(end, 0)) }
       }
-      drawing.area(pathData(outline, closed: true), series: color, opacity: 0.4)
-      drawing.line(pathData(outline), series: color, width: 1.3)
+      drawing.area(outline, series: color, opacity: 0.4)
+      drawing.line([outline], series: color, width: 1.3)
     case .curve, .points: break
     }
   }
 
-  private func line(_ mark: Mark, _ color: Int, _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func line(_ mark: Mark, _ color: Int, _ area: Frame, _ drawing: inout Drawing) {
     let place = place(area)
     switch mark {
     case .curve(let curve):
       if curve.smooth > 0 {
-        let raw = runs(curve.x, curve.y, place).map { pathData(thinned($0)) }.joined()
+        let raw = runs(curve.x, curve.y, place).map(thinned)
         drawing.line(raw, series: color, width: 1, opacity: 0.3)
       }
       let parts = runs(curve.x, curve.shownY, place)
       drawing.line(
-        parts.map { pathData(thinned($0)) }.joined(), series: color, dashed: curve.isDashed)
+        parts.map(thinned), series: color, dashed: curve.isDashed)
       // Where there are few values, each is marked: a line alone hides how many were measured.
       if curve.x.count <= 20, context.showsDots {
         for point in parts.joined() { drawing.dot(point, series: color, radius: 2.6) }
@@ -94,7 +94,7 @@ struct SVGMarks {
         return
       }
       // Lines of no length with round ends are dots of a sixth of the bytes.
-      let dots = evenly(all, atMost: 3000 / max(1, pointSets)).map { pathData([$0]) }.joined()
+      let dots = evenly(all, atMost: 3000 / max(1, pointSets)).map { [$0] }
       drawing.line(dots, series: color, width: 4, opacity: 0.6)
     case .band, .histogram: break
     }
@@ -114,7 +114,7 @@ struct SVGMarks {
   }
 
   /// Puts each label beside its point where it covers neither points nor other labels.
-  private func labels(_ colors: [Int], _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func labels(_ colors: [Int], _ area: Frame, _ drawing: inout Drawing) {
     let place = place(area)
     var taken: [Frame] = []
     var waiting: [(text: String, point: Point)] = []

@@ -1,5 +1,5 @@
-/// A matrix of coloured cells as SVG, with a scale at its right.
-struct SVGHeatMap {
+/// A matrix of coloured cells as a drawing, with a scale at its right.
+struct HeatMapDrawing {
   let map: HeatMap
   let panel: Panel
   private let shades: HeatMap.Shades
@@ -40,7 +40,7 @@ struct SVGHeatMap {
   private var rowNames: [String] { map.values.indices.map(map.rowName) }
   private var columnNames: [String] { (0..<map.columnCount).map(map.columnName) }
 
-  func draw(into drawing: inout SVGDrawing, _ frame: Frame) {
+  func draw(into drawing: inout Drawing, _ frame: Frame) {
     guard map.rowCount > 0, map.columnCount > 0 else {
       drawing.text("no data", x: frame.x + frame.width / 2, y: frame.y + 14, .middle)
       return
@@ -64,7 +64,7 @@ struct SVGHeatMap {
       y: area.bottom + layout.bottom - 3, .middle)
   }
 
-  private func cells(_ layout: Layout, _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func cells(_ layout: Layout, _ area: Frame, _ drawing: inout Drawing) {
     guard map.rowCount * map.columnCount <= 400 else {
       drawing.image(area, bitmap: bitmap())
       return
@@ -78,19 +78,19 @@ struct SVGHeatMap {
           width: layout.cellWidth - 1, height: layout.cellHeight - 1)
         guard let value = map.value(row, column) else { continue }
         let color = shades.color(value)
-        drawing.box(cell, color: color.hex)
+        drawing.box(cell, color: color)
         let text = format.text(value)
         if layout.cellHeight >= 13, drawnWidth(text, size: 10) <= layout.cellWidth - 3 {
           drawing.text(
             text, x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 3.5, .middle, size: 10,
-            fill: color.lightness > 0.52 ? "#000" : "#fff")
+            fill: RGB(color.lightness > 0.52 ? 0x000000 : 0xFFFFFF))
         }
       }
     }
   }
 
   /// All cells as one picture of 64 shades; the last palette entry stands for missing values.
-  private func bitmap() -> [UInt8] {
+  private func bitmap() -> Bitmap {
     let palette =
       (0..<64).map { level in
         let share = Double(level) / 63
@@ -103,12 +103,12 @@ struct SVGHeatMap {
         pixels.append(level.map { UInt8($0) } ?? 64)
       }
     }
-    return Bitmap.indexed(
-      width: map.columnCount, height: map.rowCount, palette: palette, pixels: pixels)
+    return Bitmap(
+      width: map.columnCount, height: map.rowCount, pixels: .indexed(palette, pixels))
   }
 
   /// Names of rows and columns, every so many of them where they are close.
-  private func names(_ layout: Layout, _ area: Frame, _ drawing: inout SVGDrawing) {
+  private func names(_ layout: Layout, _ area: Frame, _ drawing: inout Drawing) {
     let rowStride = max(1, Int((12 / layout.cellHeight).rounded(.up)))
     for row in stride(from: 0, to: map.rowCount, by: rowStride) {
       drawing.text(
@@ -130,7 +130,7 @@ struct SVGHeatMap {
     }
   }
 
-  private func scale(_ area: Frame, _ drawing: inout SVGDrawing) {
+  private func scale(_ area: Frame, _ drawing: inout Drawing) {
     let steps = 24
     let x = area.right + 10
     let height = max(40, min(area.height, 200))
@@ -142,7 +142,7 @@ struct SVGHeatMap {
       drawing.box(
         Frame(
           x: x, y: top, width: 10, height: height / Double(steps) + (step < steps - 1 ? 0.5 : 0)),
-        color: color.hex)
+        color: color)
     }
     let format = map.format.settled(for: [shades.lower, shades.upper])
     drawing.text(format.text(shades.upper), x: x + 14, y: area.y + 9, size: 10)

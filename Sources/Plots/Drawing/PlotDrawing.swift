@@ -1,11 +1,18 @@
-/// The SVG form of a plot: title, one legend for all panels, the panels in rows.
+/// A plot as a drawing: title, one legend for all panels, the panels in rows.
 extension Plot {
+  /// The SVG form.
   func svg() -> String {
+    let (drawing, width, height) = drawing()
+    return SVGWriter.document(drawing, width: width, height: height, title: title)
+  }
+
+  /// The shapes and the size of the whole, in pixels.
+  func drawing() -> (Drawing, width: Double, height: Double) {
     let across = panelsAcross
     let width = across == 1 ? 640.0 : across == 2 ? 760 : 900
     let gap = 18.0
     let panelWidth = (width - gap * Double(across - 1)) / Double(across)
-    var drawing = SVGDrawing()
+    var drawing = Drawing()
     var y = 8.0
     if !title.isEmpty {
       drawing.text(
@@ -13,18 +20,18 @@ extension Plot {
         isBold: true)
       y += 26
     }
-    let legend = SVGLegend(self)
+    let legend = LegendDrawing(self)
     y += legend.draw(into: &drawing, top: y, width: width)
     // Points are shared out among all curves, so that the whole stays under 60 kB.
     let curves = panels.reduce(0) { $0 + $1.curveWeight }
     let columns = max(6, min(300, 1000 / max(1, curves)))
-    let context = SVGPanel.Context(
+    let context = PanelDrawing.Context(
       colors: colorIndices, legend: legend.isShown, columns: columns, isSingle: panels.count == 1,
       showsDots: panels.reduce(0) { $0 + $1.fewPoints } <= 300)
     var index = 0
     while index < panels.count {
       let row = panels[index..<min(panels.count, index + across)].map {
-        SVGPanel(panel: $0, context: context)
+        PanelDrawing(panel: $0, context: context)
       }
       let height = row.map { $0.height(width: panelWidth) }.max() ?? 0
       for (place, panel) in row.enumerated() {
@@ -35,7 +42,7 @@ extension Plot {
       y += height + 12
       index += across
     }
-    return drawing.document(width: width, height: y, title: title)
+    return (drawing, width, y)
   }
 
   private var panelsAcross: Int {
@@ -59,6 +66,16 @@ extension Panel {
   }
 }
 
+extension Plot {
+  /// Whether a name is needed to tell one series from those that have none.
+  var hasNamelessMarks: Bool {
+    panels.contains { panel in
+      guard case .marks(let marks) = panel.content else { return false }
+      return marks.contains { $0.name.isEmpty }
+    }
+  }
+}
+
 extension Panel {
   /// Values of short curves, which are marked one by one.
   var fewPoints: Int {
@@ -71,7 +88,7 @@ extension Panel {
 }
 
 /// The names of the series with their colours, above the panels where no data can be covered.
-struct SVGLegend {
+struct LegendDrawing {
   private enum Swatch {
     case line(dashed: Bool)
     case dot, box
@@ -98,13 +115,14 @@ struct SVGLegend {
     }
     let names = plot.seriesNames
     entries =
-      names.count < 2 ? [] : names.map { ($0, colors[$0] ?? 0, swatches[$0] ?? .box) }
+      names.count < 2 && !plot.hasNamelessMarks
+      ? [] : names.map { ($0, colors[$0] ?? 0, swatches[$0] ?? .box) }
   }
 
   var isShown: Bool { !entries.isEmpty }
 
   /// Draws it in centred lines and returns the height taken.
-  func draw(into drawing: inout SVGDrawing, top: Double, width: Double) -> Double {
+  func draw(into drawing: inout Drawing, top: Double, width: Double) -> Double {
     var rows: [[(entry: Int, width: Double)]] = [[]]
     var used = 0.0
     for index in entries.indices {
@@ -132,11 +150,12 @@ struct SVGLegend {
   }
 
   private func swatch(
-    _ swatch: Swatch, _ color: Int, _ x: Double, _ y: Double, _ drawing: inout SVGDrawing
+    _ swatch: Swatch, _ color: Int, _ x: Double, _ y: Double, _ drawing: inout Drawing
   ) {
     switch swatch {
     case .line(let dashed):
-      drawing.line("M\(px(x)) \(px(y))h18", series: color, width: 2.4, dashed: dashed)
+      drawing.line(
+        [[Point(x: x, y: y), Point(x: x + 18, y: y)]], series: color, width: 2.4, dashed: dashed)
     case .dot: drawing.dot(Point(x: x + 9, y: y), series: color, radius: 4)
     case .box: drawing.bar(Frame(x: x + 3, y: y - 5, width: 12, height: 10), series: color)
     }

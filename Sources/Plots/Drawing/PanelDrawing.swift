@@ -1,5 +1,5 @@
-/// One panel being drawn as SVG.
-struct SVGPanel {
+/// One panel being drawn.
+struct PanelDrawing {
   /// What the panels of a plot have in common.
   struct Context {
     var colors: [String: Int]
@@ -21,14 +21,14 @@ struct SVGPanel {
     let inner: Double
     switch panel.content {
     case .marks: inner = context.isSingle ? 300 : 220
-    case .bars(let bars): inner = SVGBars(bars, panel: panel, context).height
-    case .heatMap(let map): inner = SVGHeatMap(map, panel: panel).layout(width: width).height
-    case .images(let grid): inner = SVGImages(grid).layout(width: width).height
+    case .bars(let bars): inner = BarsDrawing(bars, panel: panel, context).height
+    case .heatMap(let map): inner = HeatMapDrawing(map, panel: panel).layout(width: width).height
+    case .images(let grid): inner = ImagesDrawing(grid).layout(width: width).height
     }
     return inner + titleHeight
   }
 
-  func draw(into drawing: inout SVGDrawing, _ frame: Frame) {
+  func draw(into drawing: inout Drawing, _ frame: Frame) {
     drawing.text(
       cutDrawn(panel.title, to: frame.width, size: 12), x: frame.x + frame.width / 2,
       y: frame.y + 12, .middle, size: 12, isBold: true)
@@ -36,10 +36,10 @@ struct SVGPanel {
       x: frame.x, y: frame.y + titleHeight, width: frame.width,
       height: frame.height - titleHeight)
     switch panel.content {
-    case .marks(let marks): SVGMarks(marks, panel: panel, context).draw(into: &drawing, inner)
-    case .bars(let bars): SVGBars(bars, panel: panel, context).draw(into: &drawing, inner)
-    case .heatMap(let map): SVGHeatMap(map, panel: panel).draw(into: &drawing, inner)
-    case .images(let grid): SVGImages(grid).draw(into: &drawing, inner)
+    case .marks(let marks): MarksDrawing(marks, panel: panel, context).draw(into: &drawing, inner)
+    case .bars(let bars): BarsDrawing(bars, panel: panel, context).draw(into: &drawing, inner)
+    case .heatMap(let map): HeatMapDrawing(map, panel: panel).draw(into: &drawing, inner)
+    case .images(let grid): ImagesDrawing(grid).draw(into: &drawing, inner)
     }
   }
 }
