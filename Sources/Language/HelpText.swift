@@ -1,10 +1,30 @@
 public import Catalog
 
 /// Help for a declaration: usage, summary, arguments, details, examples; plain and as Markdown.
-public func helpText(for declaration: Declaration, style: Style) -> Display {
-  Display(
-    plainHelp(declaration, width: max(40, style.width)),
-    forms: [.init("text/markdown", markdownHelp(declaration))])
+///
+/// - Parameter library: Where the other entries are that it refers to.
+public func helpText(
+  for declaration: Declaration, in library: Library? = nil, style: Style
+) -> Display {
+  let related = library.map { references(of: declaration, in: $0) } ?? []
+  return Display(
+    plainHelp(declaration, related: related, width: max(40, style.width)),
+    forms: [.init("text/markdown", markdownHelp(declaration, related: related))])
+}
+
+/// The other calls that an entry names in its text or uses in its examples, in alphabetical order.
+public func references(of declaration: Declaration, in library: Library) -> [String] {
+  let text = ([declaration.summary, declaration.details] + declaration.examples)
+    .joined(separator: "\n")
+  let words = Set(
+    text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+  // Plain words that happen to be names of calls are references only where they are marked as code
+  // or called.
+  let marked = words.filter { word in
+    text.contains("`\(word)`") || text.contains("`\(word) ") || text.contains("\(word)(")
+  }
+  let own = [declaration.name] + declaration.aliases
+  return marked.filter { library[$0] != nil && !own.contains($0) }.sorted()
 }
 
 /// One line on what an argument takes: "a number, default 1".
@@ -17,7 +37,9 @@ func wants(_ argument: ArgumentInfo) -> String {
   }
 }
 
-private func plainHelp(_ declaration: Declaration, width: Int) -> String {
+private func plainHelp(
+  _ declaration: Declaration, related: [String], width: Int
+) -> String {
   var lines = wrappedUsage(declaration.usage, width: width, indent: "")
   lines += wrapped(declaration.summary, width: width - 2).map { "  " + $0 }
   if !declaration.arguments.isEmpty {
@@ -36,6 +58,9 @@ private func plainHelp(_ declaration: Declaration, width: Int) -> String {
   }
   let notes = footnotes(declaration, quote: { $0 })
   if !notes.isEmpty { lines += [""] + wrapped(notes, width: width) }
+  if !related.isEmpty {
+    lines += wrapped("See also: " + related.joined(separator: ", ") + ".", width: width)
+  }
   return lines.joined(separator: "\n")
 }
 
@@ -54,7 +79,14 @@ private func footnotes(_ declaration: Declaration, quote: (String) -> String) ->
   return notes.joined(separator: " ")
 }
 
-private func markdownHelp(_ declaration: Declaration) -> String {
+/// An entry as Markdown.
+///
+/// - Parameters:
+///   - related: Other entries that it refers to.
+///   - link: How a reference to one is written.
+public func markdownHelp(
+  _ declaration: Declaration, related: [String], link: (String) -> String = { "`\($0)`" }
+) -> String {
   let code = { (text: String) in "`\(text)`" }
   var parts = ["```athanor\n\(declaration.usage)\n```", declaration.summary]
   if !declaration.arguments.isEmpty {
@@ -71,6 +103,9 @@ private func markdownHelp(_ declaration: Declaration) -> String {
   }
   let notes = footnotes(declaration, quote: code)
   if !notes.isEmpty { parts.append(notes) }
+  if !related.isEmpty {
+    parts.append("See also: " + related.map(link).joined(separator: ", ") + ".")
+  }
   return parts.joined(separator: "\n\n")
 }
 

@@ -7,7 +7,7 @@ import Models
 import Tensors
 
 /// Everything that makes models of ONNX files.
-public let onnxRegistry = Registry("Models", [OnnxTeacher.declaration])
+public let onnxRegistry = Registry("Imported networks", [OnnxTeacher.declaration])
 
 /// A network from an ONNX file as a model.
 enum OnnxTeacher {

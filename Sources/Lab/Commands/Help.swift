@@ -38,7 +38,7 @@ extension Session {
 
   private func page(for name: String) -> Display? {
     if let declaration = Session.library[name] {
-      return helpText(for: declaration, style: style)
+      return helpText(for: declaration, in: Session.library, style: style)
     }
     if let value = evaluator.value(of: name) { return describe(value, name: name) }
     return helpText(forKeyword: name)
@@ -59,7 +59,7 @@ extension Session {
     case nil: nil
     case .declaration(let declaration, _)?:
       detailed
-        ? helpText(for: declaration, style: style)
+        ? helpText(for: declaration, in: Session.library, style: style)
         : Display(declaration.usage + "\n" + declaration.summary)
     case .value(let name, let value)?: describe(value, name: name)
     case .keyword(let word)?: helpText(forKeyword: word)
