@@ -16,8 +16,10 @@ kernel, not the languages. Needs ipykernel, xeus-python and jupyter_client. Prin
 """
 
 import argparse
+import math
 import os
 import pathlib
+import signal
 import statistics
 import subprocess
 import sys
@@ -113,11 +115,16 @@ class Kernel:
         _, parts = self.session.feed_identities(socket.recv_multipart())
         return self.session.deserialize(parts)
 
-    def wait(self, socket, identity):
-        while True:
+    def wait(self, socket, identity, patience=60.0):
+        """The answer to a request; None when patience ends."""
+        deadline = time.perf_counter() + patience
+        while time.perf_counter() < deadline:
+            if not socket.poll(100):
+                continue
             message = self.receive(socket)
             if parent(message) == identity:
                 return message
+        return None
 
     def finish(self, identity, hear=None, patience=120.0):
         """The reply, once it and idle are here; None when patience ends."""
@@ -176,20 +183,26 @@ class Kernel:
         return identity
 
     def controls_and_interrupts(self):
+        """Infinite where no answer came within ten seconds; the kernel is of no use afterwards."""
         controls, interrupts = [], []
         for _ in range(5):
             cell = self.busy()
             for _ in range(4):
                 begin = time.perf_counter()
                 identity = self.send(self.client.control_channel, "kernel_info_request", {})
-                self.wait(self.control, identity)
-                controls.append(since(begin))
+                answer = self.wait(self.control, identity, patience=10)
+                controls.append(since(begin) if answer else math.inf)
             begin = time.perf_counter()
-            os.kill(self.process.pid, 2)
-            reply = self.wait(self.shell, cell)
-            assert reply["content"]["status"] == "error"
+            os.kill(self.process.pid, signal.SIGINT)
+            reply = self.wait(self.shell, cell, patience=10)
+            if not reply or reply["content"]["status"] != "error":
+                interrupts.append(math.inf)
+                break
             interrupts.append(since(begin))
             self.drain()
+        self.process.kill()
+        self.process.wait()
+        self.client.stop_channels()
         return statistics.median(controls), statistics.median(interrupts)
 
     def lines(self):
@@ -212,20 +225,28 @@ class Kernel:
         self.client.stop_channels()
         return elapsed
 
-    def measure(self):
-        result = {"start": self.start, "memory": self.memory}
-        result["empty"] = self.round_trips("", 1000)
-        result["trivial"] = self.round_trips("1 + 1", 1000)
-        result["completion"] = self.completions(50)
-        result["control"], result["interrupt"] = self.controls_and_interrupts()
-        result["lines"], result["lost"] = self.lines()
-        result["shutdown"] = self.shut_down()
-        return result
+
+def measure(argv, language):
+    kernel = Kernel(argv, language)
+    result = {"start": kernel.start, "memory": kernel.memory}
+    result["empty"] = kernel.round_trips("", 1000)
+    result["trivial"] = kernel.round_trips("1 + 1", 1000)
+    result["completion"] = kernel.completions(50)
+    result["lines"], result["lost"] = kernel.lines()
+    result["shutdown"] = kernel.shut_down()
+    result["control"], result["interrupt"] = Kernel(argv, language).controls_and_interrupts()
+    return result
 
 
 def parent(message):
     """What a message answers; xeus welcomes without saying what it answers."""
     return (message["parent_header"] or {}).get("msg_id")
+
+
+def text(cell):
+    if math.isinf(cell):
+        return "no answer in 10 s"
+    return f"{cell:.0f}" if cell >= 10 or cell == 0 else f"{cell:.2f}"
 
 
 def since(begin):
@@ -255,12 +276,12 @@ def main():
     found = {name: [] for name in options.kernels.split(",")}
     for _ in range(options.rounds):
         for name in found:
-            found[name].append(Kernel(*argv[name]).measure())
+            found[name].append(measure(*argv[name]))
     print("| | " + " | ".join(found) + " |")
     print("|---|" + "---|" * len(found))
     for title, key in ROWS:
         cells = [statistics.median(result[key] for result in found[name]) for name in found]
-        texts = [f"{cell:.0f}" if cell >= 10 or cell == 0 else f"{cell:.2f}" for cell in cells]
+        texts = [text(cell) for cell in cells]
         print(f"| {title} | " + " | ".join(texts) + " |")
 
 
