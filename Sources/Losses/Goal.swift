@@ -134,3 +134,8 @@ extension Goal {
     return Goal(terms: changed)
   }
 }
+
+extension Loss {
+  /// The loss alone as a goal.
+  var goal: Goal { Goal(self) }
+}

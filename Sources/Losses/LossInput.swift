@@ -73,11 +73,41 @@ public struct LossInput {
   /// The teacher's logits, which must be of the student's shape.
   func teacher(for loss: String) throws -> Tensor {
     guard let teacherLogits else { throw noTeacher(for: loss) }
-    guard teacherLogits.shape == logits.shape else {
+    return try fitting(teacherLogits, for: loss)
+  }
+
+  /// The logits of the models that the loss brings, each of the student's shape.
+  func ownTeachers(for loss: String) throws -> [Tensor] {
+    try modelLogits.map { try fitting($0, for: loss) }
+  }
+
+  private func fitting(_ teacher: Tensor, for loss: String) throws -> Tensor {
+    guard teacher.shape == logits.shape else {
       throw ShapeError(
         "'\(loss)' needs logits of one shape: student \(shapeText(logits.shape)), "
-          + "teacher \(shapeText(teacherLogits.shape))")
+          + "teacher \(shapeText(teacher.shape))")
     }
-    return teacherLogits
+    return teacher
+  }
+
+  /// The loss's own parts as it made them.
+  func parts<Parts: Module>(as _: Parts.Type, for loss: String) throws -> Parts {
+    guard let parts = parts as? Parts else {
+      throw Failure(.state, "'\(loss)' was not given the parts that it made")
+    }
+    return parts
+  }
+
+  /// The labels as a distribution over the student's classes: mixed ones as they are mixed.
+  func distribution() throws -> Tensor {
+    switch targets {
+    case .soft(let targets): return targets
+    case .hard(let labels):
+      guard labels.shape == Array(logits.shape.dropLast()) else {
+        throw ShapeError(
+          "labels \(shapeText(labels.shape)) do not fit logits \(shapeText(logits.shape))")
+      }
+      return try labels.oneHot(logits.shape.last ?? 0)
+    }
   }
 }

@@ -6,5 +6,17 @@ public let lossRegistry = Registry(
   [
     CrossEntropy.declaration,
     KD.declaration,
+    DKD.declaration,
+    DIST.declaration,
+    MLKD.declaration,
+    NKD.declaration,
+    WSLD.declaration,
+    TfKD.declaration,
+    SRD.declaration,
+    DML.declaration,
+    CC.declaration,
+    RKD.declaration,
+    PKT.declaration,
+    SP.declaration,
     MSE.declaration,
   ])

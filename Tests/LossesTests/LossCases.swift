@@ -1,10 +1,55 @@
 import Catalog
 import Losses
+import Models
 
 extension LossCase {
   /// Losses of which something must be said; every other one is tested with its defaults on
   /// pictures, with features of different widths, and is zero where the student is the teacher.
   static let particular: [LossCase] = [
-    LossCase(name: "ce", minimum: .labels)
+    LossCase(name: "ce", minimum: .labels),
+    LossCase(name: "kd"),
+    LossCase(
+      name: "kd", arguments: { ["T": .number(2), "standardise": .bool(true)] }, note: "LSKD"),
+    LossCase(
+      name: "kd",
+      arguments: { ["T": .number(4), "teacher": .list([try network(0), try network(1)])] },
+      note: "two teachers", minimum: .elsewhere("the student is neither of its two teachers")),
+    LossCase(
+      name: "nkd",
+      minimum: .elsewhere("−p·ln q of the class alone falls until q is 1, whatever p is")),
+    LossCase(
+      name: "wsld", minimum: .teacherWithRest("a cross entropy ends at the teacher's entropy"),
+      slope: .elsewhere("its weights are constants of the tape: LogitLossTests")),
+    LossCase(
+      name: "tfkd", minimum: .elsewhere("at the made-up teacher: LogitLossTests")),
+    LossCase(
+      name: "tfkd", arguments: { ["teacher": try network(0)] }, note: "self",
+      minimum: .elsewhere("at the former student, which is not the run's teacher")),
+    LossCase(
+      name: "srd", minimum: .elsewhere("a logarithm without a floor, behind a projector")),
+    LossCase(
+      name: "dml", arguments: { ["peer": try network(0)] },
+      minimum: .elsewhere("at the peer, which is not the run's teacher")),
+    LossCase(name: "cc"),
+    LossCase(
+      name: "cc", arguments: { ["kernel": .string("difference")] }, note: "difference",
+      minimum: .elsewhere("both networks' features go through embeddings of their own")),
+    LossCase(
+      name: "dkd", arguments: { ["warmup": .number(0), "beta": .number(2)] }, note: "at once"),
+    LossCase(name: "dkd"),
   ]
+
+  @Sendable private static func network(_ seed: Int) throws -> Value {
+    .object(try smallNetwork(seed: seed))
+  }
+}
+
+/// A network for the pictures of these tests.
+func smallNetwork(seed: Int) throws -> Model {
+  try model(
+    "mlp",
+    [
+      "classes": .number(10), "hidden": .list([.number(6)]), "channels": .number(1),
+      "size": .number(4), "seed": .number(Double(seed)),
+    ])
 }
