@@ -1,5 +1,5 @@
-public import Layers
-public import Tensors
+import Layers
+import Tensors
 
 /// A linear embedding of the student's and one of the teacher's features for every pair.
 final class PairedEmbeddings: Module {

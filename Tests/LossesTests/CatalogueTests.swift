@@ -28,7 +28,11 @@ import Testing
     let goal = try tested.make()
     #expect(goal.script.hasPrefix("\(tested.name)("))
     #expect(goal.line == goal.script)
-    #expect(goal.isEqual(to: try tested.make()))
+    let again = try tested.make()
+    #expect(again.script == goal.script)
+    // Models made anew are other models.
+    #expect(goal.isEqual(to: again) == goal.models.isEmpty)
+    #expect(goal.isEqual(to: goal))
     #expect(goal.terms.map(\.name) == [tested.name])
   }
 

@@ -113,11 +113,12 @@ struct LossTrial {
     return try gradients(of: total, withRespectTo: variables)
   }
 
-  /// A direction with numbers up to 1, zero outside the range.
+  /// A direction with numbers up to 1 for logits and up to 0.2 for what is smaller than they are,
+  /// features and parameters; zero outside the range.
   func direction(_ key: String, in range: Range<Int>) throws -> [Tensor] {
     try point.enumerated().map { index, tensor in
       range.contains(index)
-        ? try Formula.tensor("direction \(key) \(index)", tensor.shape, scale: 2)
+        ? try Formula.tensor("direction \(key) \(index)", tensor.shape, scale: index == 0 ? 2 : 0.4)
         : Tensor(zeros: tensor.shape)
     }
   }

@@ -23,7 +23,7 @@ import Testing
         let size = Float(Double(own.reduce(0) { $0 + $1.count }).squareRoot() / length)
         directions.append(
           try gradient.enumerated().map {
-            try $1 * (range.contains($0) ? size * 0.5 : 0)
+            try $1 * (range.contains($0) ? size * ($0 == 0 ? 0.5 : 0.1) : 0)
           })
       }
       for direction in directions {

@@ -58,19 +58,19 @@ enum Train {
         averaging: averaging))
   }
 
-  private static let optimizerArgument = Argument(
+  static let optimizerArgument = Argument(
     "optimizer", "How the weights move.", default: Optimizer.usual)
-  private static let scheduleArgument = Argument(
+  static let scheduleArgument = Argument(
     "schedule", "How the learning rate goes over the run.", default: Schedule.usual)
-  private static let batchArgument = Argument("batch", "Samples a step.", default: 128) {
+  static let batchArgument = Argument("batch", "Samples a step.", default: 128) {
     $0 < 1 ? "must be at least 1" : nil
   }
-  private static let epochsArgument = Argument(
+  static let epochsArgument = Argument(
     "epochs", "Passes over the training data; the schedule ends with them.", default: 10
   ) { $0 < 1 ? "must be at least 1" : nil }
-  private static let augmentArgument = Argument(
+  static let augmentArgument = Argument(
     "augment", "Random changes to the images.", default: Augmentation.none)
-  private static let seedArgument = Argument(
+  static let seedArgument = Argument(
     "seed", "Where order, crops and masks are drawn from; none: the session's seed.",
     default: Int?.none)
   private static let shuffleArgument = Argument(
