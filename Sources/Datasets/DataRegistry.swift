@@ -12,6 +12,10 @@ public let dataRegistry = Registry(
     ImageFolder.declaration,
     ArrayData.declaration,
     DigitScenes.declaration,
+    Stamps.declaration,
+    SegmentationFolder.declaration,
+    VOC.declaration,
+    Cityscapes.declaration,
     SplitData.declaration,
     Subset.declaration,
   ])

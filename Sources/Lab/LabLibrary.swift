@@ -24,6 +24,7 @@ let commandRegistry: Registry = Registry(
     Rewind.declaration, Undo.declaration, Fork.declaration, RunHistory.declaration,
     Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
     Preprocessing.declaration, Classify.declaration, Predict.declaration, Audit.declaration,
+    Overlay.declaration,
   ] + SessionCalls.declarations + Replaying.declarations + Talking.declarations)
 
 extension Session {

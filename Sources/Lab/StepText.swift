@@ -19,9 +19,12 @@ extension StepResult {
 }
 
 extension Evaluation {
-  /// `accuracy 84.1 % · loss 0.4512 · agreement 91.0 %`.
+  /// `accuracy 84.1 % · loss 0.4512 · agreement 91.0 %`; of pixels, mIoU comes first.
   var text: String {
     var parts = ["accuracy \(NumberFormat.percent(2).text(accuracy))", "loss \(figure(loss))"]
+    if let miou = segmentation?.meanIoU {
+      parts.insert("mIoU \(NumberFormat.percent(2).text(miou))", at: 0)
+    }
     if let agreement { parts.append("agreement \(NumberFormat.percent(2).text(agreement))") }
     return parts.joined(separator: " · ")
   }

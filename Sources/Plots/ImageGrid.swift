@@ -5,8 +5,13 @@ public struct ImageGrid: Sendable, Equatable {
   public var captions: [String]
   /// Pictures in a row; nil: as many as fit.
   public var columns: Int?
+  /// What colours mean, below the pictures.
+  public var keys: [ImageKey]
 
-  public init(_ pictures: [Picture], captions: [String] = [], columns: Int? = nil) {
+  public init(
+    _ pictures: [Picture], captions: [String] = [], columns: Int? = nil, keys: [ImageKey] = []
+  ) {
+    self.keys = keys
     self.pictures = pictures
     self.captions = captions
     self.columns = columns
@@ -23,6 +28,9 @@ public struct Picture: Sendable, Equatable {
   public let channels: Int
   /// `height × width × channels` values, rows from the top.
   public let pixels: [UInt8]
+  /// `height × width` characters that stand for the pixels in a terminal without colours: letters of
+  /// classes. Nil: shades.
+  public private(set) var symbols: [Character]?
 
   /// A picture, or nil if the number of pixels is not `height × width × channels` or the channels
   /// are neither 1 nor 3.
@@ -46,6 +54,13 @@ public struct Picture: Sendable, Equatable {
       return level.isNaN ? 0 : UInt8(max(0, min(255, level.rounded())))
     }
     self.init(width: width, height: height, channels: channels, pixels: pixels)
+  }
+
+  /// The picture with a character for each pixel; itself if there are not `height × width` of them.
+  public func symbolized(_ symbols: [Character]) -> Picture {
+    var result = self
+    if symbols.count == width * height { result.symbols = symbols }
+    return result
   }
 
   /// The colour at a place inside the picture.

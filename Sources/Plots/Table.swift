@@ -76,6 +76,19 @@ public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
     rows.append(Table.fitted(row, to: columns.count))
   }
 
+  /// The table with another column in front of the one with a title, or at the end.
+  public func inserting(_ column: Column, _ cells: [Cell], before title: String) -> Table {
+    let place = columns.firstIndex { $0.title == title } ?? columns.count
+    var wider = columns
+    wider.insert(column, at: place)
+    let filled = rows.enumerated().map { index, row in
+      var row = row
+      row.insert(index < cells.count ? cells[index] : .missing, at: place)
+      return row
+    }
+    return Table(self.title, columns: wider, rows: filled, notes: notes)
+  }
+
   private static func fitted(_ row: [Cell], to count: Int) -> [Cell] {
     row.count == count
       ? row

@@ -35,7 +35,8 @@ struct TextImages {
     }
     let hidden = grid.pictures.count - shown
     if hidden > 0 { result.append((style.unicode ? "…" : "...") + " \(hidden) more") }
-    return result
+    let keys = TextImageKeys(keys: grid.keys, style: style).lines()
+    return keys.isEmpty ? result : result + [""] + keys
   }
 
   /// Blocks of lines side by side.
@@ -50,6 +51,9 @@ struct TextImages {
   }
 
   private func drawing(_ picture: Picture, _ columns: Int) -> [String] {
+    if !style.color, let symbols = picture.symbols {
+      return letters(of: symbols, picture, min(columns, picture.width))
+    }
     let width = style.unicode && !style.color ? columns * 2 : columns
     let scale = min(1, Double(width) / Double(picture.width))
     let across = max(1, Int((Double(picture.width) * scale).rounded()))
@@ -58,6 +62,22 @@ struct TextImages {
     if style.unicode { return braille(picture.resized(width: across, height: down)) }
     // A character is about twice as high as it is wide.
     return letters(picture.resized(width: across, height: max(1, down / 2)))
+  }
+
+  /// The characters nearest to the middles of a grid's cells, which are twice as high as wide.
+  private func letters(
+    of symbols: [Character], _ picture: Picture, _ columns: Int
+  ) -> [String] {
+    let rows = max(1, picture.height * columns / picture.width / 2)
+    return (0..<rows).map { row in
+      let y = min(picture.height - 1, (2 * row + 1) * picture.height / (2 * rows))
+      return String(
+        (0..<columns).map { column in
+          symbols[
+            y * picture.width
+              + min(picture.width - 1, (2 * column + 1) * picture.width / (2 * columns))]
+        })
+    }
   }
 
   private func blocks(_ picture: Picture) -> [String] {

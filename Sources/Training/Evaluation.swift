@@ -7,7 +7,7 @@ import Tensors
 /// How a model does on a split.
 public struct Evaluation: Sendable, Equatable {
   public var samples = 0
-  /// Share of samples whose largest logit is the label.
+  /// Share of samples, or of pixels of pictures with masks, whose largest logit is the label.
   public var accuracy = 0.0
   /// Share of samples whose label is among the five largest logits; nil for fewer than 6 classes.
   public var top5: Double?
@@ -18,6 +18,8 @@ public struct Evaluation: Sendable, Equatable {
   /// Mean KL(teacher ‖ student) at temperature 1.
   public var divergence: Double?
   public var seconds = 0.0
+  /// The pixels of each class; nil where samples have no masks.
+  public var segmentation: SegmentationScore?
 }
 
 /// Runs a frozen model over a split.
@@ -37,6 +39,11 @@ public func evaluate(
   let clock = ContinuousClock()
   let start = clock.now
   let teacher = frozen ?? teacher.map { FrozenTeacher($0) }
+  if split.task == .segmentation {
+    return try evaluatePixels(
+      model, on: split, of: data, teacher: teacher, batchSize: batchSize, check: check,
+      progress: progress)
+  }
   var sums = Sums()
   var low = 0
   while low < split.count {

@@ -55,6 +55,9 @@ extension Run {
     try told.get()
     log.append(evaluation.accuracy, to: "test_accuracy", step: steps)
     log.append(evaluation.loss, to: "test_loss", step: steps)
+    if let miou = evaluation.segmentation?.meanIoU {
+      log.append(miou, to: "test_miou", step: steps)
+    }
     if let agreement = evaluation.agreement {
       log.append(agreement, to: "test_agreement", step: steps)
     }
@@ -64,6 +67,9 @@ extension Run {
       }
       log.append(averaged.accuracy, to: "test_ema_accuracy", step: steps)
       log.append(averaged.loss, to: "test_ema_loss", step: steps)
+      if let miou = averaged.segmentation?.meanIoU {
+        log.append(miou, to: "test_ema_miou", step: steps)
+      }
     }
     try report(.epoch((moment.step + stepsPerEpoch - 1) / stepsPerEpoch, evaluation))
   }

@@ -8,7 +8,10 @@ import Testing
 struct CatalogueTests {
   /// Data sets that are files of the person's own, not there everywhere.
   private static func needsFiles(_ example: String) -> Bool {
-    ["fashion_mnist", "mnist(", "replay ", "cifar10", "image_folder", "onnx("].contains {
+    [
+      "fashion_mnist", "mnist(", "replay ", "cifar10", "image_folder", "onnx(", "stamps(",
+      "segmentation_folder", "voc_segmentation", "cityscapes",
+    ].contains {
       example.contains($0)
     }
   }

@@ -78,7 +78,7 @@ struct Canvas {
         else { continue }
         let start = 3 * (y * width + x)
         for channel in 0..<3 {
-          let own = min(255, found.color[channel] * light >> 8)
+          let own = min(255, (found.color[channel] * light) >> 8)
           let ground = Int(pixels[start + channel]) * (255 - found.opacity) / 255
           pixels[start + channel] = UInt8(min(255, own + ground))
         }

@@ -18,14 +18,16 @@ enum Compare {
       throw Failure(.argument, "compare needs runs", advice: "compare run, control(run)")
     }
     let names = runs.map(session.name(of:))
+    let isSegmentation = runs.contains { $0.log["test_miou"] != nil }
+    let watched = isSegmentation ? "test_miou" : "test_accuracy"
     let series = zip(names, runs).compactMap { name, run in
-      run.log["test_accuracy"].map { ($0.values.count > 1 ? name : "", $0) }
+      run.log[watched].map { ($0.values.count > 1 ? name : "", $0) }
     }.filter { !$0.0.isEmpty }
     if series.count == runs.count {
       session.show(
         Plot(
           panel: Panel(
-            x: Axis("step"), y: Axis("test accuracy"),
+            x: Axis("step"), y: Axis(isSegmentation ? "test mIoU" : "test accuracy"),
             curves: series.map { $0.1.curve(named: $0.0, smooth: 0) })))
     } else {
       let losses = zip(names, runs).compactMap { name, run in run.log["loss"].map { (name, $0) } }
@@ -43,7 +45,7 @@ private func comparison(_ names: [String], _ runs: [Run]) -> Table {
   func last(_ run: Run, _ name: String) -> Table.Cell {
     run.log[name]?.last.map { .number($0) } ?? .missing
   }
-  return Table(
+  var table = Table(
     columns: [
       .init("run"), .init("student"), .init("goal"), .init("steps"),
       .init("loss"), .init("accuracy", format: .percent(2)),
@@ -59,6 +61,11 @@ private func comparison(_ names: [String], _ runs: [Run]) -> Table {
       ]
     },
     notes: ["loss and accuracy: means over the last epoch's steps"])
+  if runs.contains(where: { $0.log["test_miou"] != nil }) {
+    let figures = runs.map { last($0, "test_miou") }
+    table = table.inserting(.init("mIoU", format: .percent(2)), figures, before: "agreement")
+  }
+  return table
 }
 
 extension Run {

@@ -19,6 +19,10 @@ struct EvaluationValue: Object, Answer {
     let e = evaluation
     return [
       ("samples", Double(e.samples), NumberFormat.count.text(Double(e.samples))),
+      (
+        "miou", e.segmentation?.meanIoU,
+        e.segmentation.map { NumberFormat.percent(2).text($0.meanIoU) } ?? ""
+      ),
       ("accuracy", e.accuracy, NumberFormat.percent(2).text(e.accuracy)),
       ("top5", e.top5, e.top5.map { NumberFormat.percent(2).text($0) } ?? ""),
       ("loss", e.loss, figure(e.loss)),
@@ -28,16 +32,25 @@ struct EvaluationValue: Object, Answer {
   }
 
   func display(_ style: Style) -> Display {
-    Table(
+    let figures = Table(
       "\(name) on \(split)", columns: [.init("figure"), .init("value", alignment: .right)],
       rows: figures.filter { $0.value != nil }.map { [.text($0.name), .text($0.cell)] }
     ).display(style)
+    guard let classes = evaluation.segmentation?.table.display(style) else { return figures }
+    let forms = zip(figures.forms, classes.forms).map {
+      Display.Form($0.mediaType, $0.content + "\n" + $1.content)
+    }
+    return Display(figures.plain + "\n\n" + classes.plain, forms: forms)
   }
 
-  var memberNames: [String] { figures.filter { $0.value != nil }.map(\.name) }
+  var memberNames: [String] {
+    figures.filter { $0.value != nil }.map(\.name)
+      + (evaluation.segmentation == nil ? [] : ["iou", "classes", "confusion"])
+  }
 
   func member(_ name: String) -> Value? {
-    figures.first { $0.name == name }?.value.map { .number($0) }
+    if let value = evaluation.segmentation?.member(name) { return value }
+    return figures.first { $0.name == name }?.value.map { .number($0) }
   }
 }
 
@@ -46,7 +59,10 @@ enum Evaluate {
     "eval", "Evaluates a model on a data set, or a run's student on its own data.",
     details: """
       Accuracy (top-1, top-5 for more than five classes), mean negative log likelihood of the \
-      labels; with a teacher the agreement of both and mean KL(teacher ‖ student).
+      labels; with a teacher the agreement of both and mean KL(teacher ‖ student). Of pictures with \
+      masks: all of that over pixels, and the intersection over union of each class, TP / (TP + FP + \
+      FN) of one confusion matrix over all pictures, and its mean. Classes neither in the masks nor \
+      predicted are left out of the mean; pixels marked 255 count nowhere.
       """,
     Argument(
       "model", "The model; the current run's student where none is named.",
@@ -60,7 +76,8 @@ enum Evaluate {
     Argument("batch", "Samples at a time.", default: 256) {
       $0 < 1 ? "must be at least 1" : nil
     },
-    examples: ["eval student, on=data.test"], keywords: ["test", "accuracy", "validate"]
+    examples: ["eval student, on=data.test"],
+    keywords: ["test", "accuracy", "validate", "IoU", "mIoU", "segmentation"]
   ) { session, subject, part, teacher, batch in
     let model = try subject.value ?? session.run(Subject()).student
     let run = session.currentRun

@@ -30,7 +30,8 @@ enum Show {
     details: """
       `show data` draws the first training samples as they are, `show data, augment=…` what an \
       augmentation makes of them in an epoch. `show run` draws the run's next batch. A picture \
-      that is mixed of two carries both classes, and the share of the greater one.
+      that is mixed of two carries both classes, and the share of the greater one. Pictures with \
+      masks stand beside them.
       """,
     Argument("what", "A data set (its training part), a split or a run.") as Argument<Showable>,
     Argument(
@@ -64,6 +65,7 @@ enum Show {
   private static func sheet(
     _ batch: Batch, of split: Split, _ count: Int, title: String
   ) throws -> Plot {
+    if split.task == .segmentation { return try masks(batch, of: split, count, title: title) }
     let shown = min(count, batch.images.shape[0])
     let pictures = try (0..<shown).map { try picture(of: $0, in: batch, split) }
     let captions = (0..<shown).map { row in
@@ -71,6 +73,31 @@ enum Show {
         ?? split.className(Int(batch.labels.values[row]))
     }
     return Plot(panel: Panel(title, images: ImageGrid(pictures, captions: captions)))
+  }
+
+  /// A batch's pictures, each beside its mask.
+  private static func masks(
+    _ batch: Batch, of split: Split, _ count: Int, title: String
+  ) throws -> Plot {
+    let drawing = MaskPictures(split)
+    let area = split.height * split.width
+    let scenes = try (0..<min(count, batch.images.shape[0])).map { row -> Scene in
+      let picture = try picture(of: row, in: batch, split)
+      return Scene(
+        Raster(
+          width: split.width, height: split.height, channels: picture.channels,
+          pixels: picture.pixels),
+        mask: Mask(
+          height: split.height, width: split.width,
+          values: batch.labels.values[row * area..<(row + 1) * area].map { UInt8($0) }))
+    }
+    let pictures = scenes.flatMap { [drawing.image($0), drawing.overlay($0, $0.mask)] }
+    return Plot(
+      panel: Panel(
+        title,
+        images: ImageGrid(
+          pictures.compactMap { $0 }, columns: scenes.count > 2 ? 6 : 2 * scenes.count,
+          keys: [drawing.key(scenes.map(\.mask))])))
   }
 
   /// `coat 62 %, bag`: the class that the picture is most of, its share, and the other one.

@@ -10,6 +10,7 @@ func axis(of name: String) -> Axis {
   case "agreement": Axis("agreement with the teacher (share)")
   case "test_accuracy", "test_ema_accuracy": Axis("accuracy on held-out data (share)")
   case "test_agreement": Axis("agreement on held-out data (share)")
+  case "test_miou", "test_ema_miou": Axis("mean IoU on held-out data (share)")
   case "test_loss", "test_ema_loss": Axis("loss on held-out data", unit: "nat")
   case "lr": Axis("learning rate")
   case "grad_norm": Axis("norm of the gradient")
@@ -31,6 +32,7 @@ extension Log {
     let shown = losses.count == 2 ? Array(losses.prefix(1)) : losses
     let shares = [
       "accuracy", "agreement", "test_accuracy", "test_agreement", "test_ema_accuracy",
+      "test_miou", "test_ema_miou",
     ].compactMap { self[$0] }
     let panels = [("loss", shown), ("share", shares)].filter { !$0.1.isEmpty }.map {
       label, series in

@@ -28,7 +28,8 @@ struct ImagesDrawing {
     let more = grid.pictures.count > count ? 18.0 : 0
     return Layout(
       columns: columns, cell: max(8, cell), caption: caption, rows: rows,
-      height: Double(rows) * (max(8, cell) + caption + 8) + more + (rows == 0 ? 24 : 0))
+      height: Double(rows) * (max(8, cell) + caption + 8) + more + (rows == 0 ? 24 : 0)
+        + ImageKeysDrawing(keys: grid.keys).height(width: width))
   }
 
   /// Captions may have several lines.
@@ -64,9 +65,14 @@ struct ImagesDrawing {
           y: y + layout.cell + 11 + Double(line) * 12, .middle, size: 10)
       }
     }
+    let keys = ImageKeysDrawing(keys: grid.keys)
+    let below = keys.height(width: frame.width)
+    keys.draw(
+      into: &drawing,
+      Frame(x: frame.x, y: frame.bottom - below, width: frame.width, height: below))
     let hidden = grid.pictures.count - count
     if hidden > 0 {
-      drawing.text("… \(hidden) more", x: frame.right, y: frame.bottom - 4, .end)
+      drawing.text("… \(hidden) more", x: frame.right, y: frame.bottom - below - 4, .end)
     }
   }
 }
