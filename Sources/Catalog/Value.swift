@@ -36,6 +36,9 @@ public protocol Object {
   func member(_ name: String) throws -> Value?
   /// Changes a member. Returns false if there is none of that name that can be changed.
   func setMember(_ name: String, to value: Value) throws -> Bool
+  /// A copy with another member, for values that are not shared: `x.name = value` then puts it in
+  /// the place of the old one. Nil if there is none of that name that can be changed.
+  func setting(_ name: String, to value: Value) throws -> Value?
   /// Number of elements that `x[i]`, `for` and `len` see; nil if it has none.
   var elementCount: Int? { get }
   /// The element at an index in 0 ..< elementCount.
@@ -56,6 +59,7 @@ extension Object {
   public var memberNames: [String] { [] }
   public func member(_ name: String) throws -> Value? { nil }
   public func setMember(_ name: String, to value: Value) throws -> Bool { false }
+  public func setting(_ name: String, to value: Value) throws -> Value? { nil }
   public var elementCount: Int? { nil }
   public func element(_ index: Int) throws -> Value { .none }
   public func adding(_ other: Value, reversed: Bool) throws -> Value? { nil }

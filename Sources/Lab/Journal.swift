@@ -17,6 +17,8 @@ struct Journal {
   private var seen: Set<ObjectIdentifier> = []
   private var present = Statement(restorers: [], bytes: 0)
   private var changesRun = false
+  /// Runs that the statement has to do with.
+  private(set) var runs: [Run] = []
   private var past: [Statement] = []
 
   /// Remembers an object as it is, before its first change in this statement.
@@ -27,6 +29,7 @@ struct Journal {
     present.restorers.append(restorer)
     if let run = object as? Run {
       changesRun = true
+      runs.append(run)
       present.bytes += run.movedBytes
     }
     if object is Optimizer { changesRun = true }
@@ -43,6 +46,7 @@ struct Journal {
       }
     }
     seen = []
+    runs = []
     present = Statement(restorers: [], bytes: 0)
     changesRun = false
   }

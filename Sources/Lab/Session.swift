@@ -52,7 +52,11 @@ public final class Session: Interpreter, OutputContext {
       ConvolutionArithmetic.$isExact.withValue(isExact) { statement() }
     }
     evaluator.willChange = { [unowned self] object in journal.note(object) }
-    evaluator.didEnd = { [unowned self] succeeded in journal.close(undoing: !succeeded) }
+    evaluator.didEnd = { [unowned self] succeeded in
+      let news = journal.runs.flatMap { $0.takeNews() }
+      journal.close(undoing: !succeeded)
+      if succeeded { for text in news { write("note: \(text)\n", toError: false) } }
+    }
     return evaluator
   }
 

@@ -39,16 +39,25 @@ extension Evaluator {
     }
     let path = indices[first...].compactMap { $0 }
     if let holder {
-      try assign(value, in: holder.object, holder.member, path)
+      let outer = steps.prefix(first - 1)
+      let copy = try assign(value, in: holder.object, holder.member, path)
+      // A value that is not shared was changed in a copy, which takes its place.
+      guard let copy else { return }
+      if outer.isEmpty {
+        try assign(copy, inVariable: name, span, [])
+      } else {
+        try assign(name, span, Array(outer), copy)
+      }
     } else {
       try assign(value, inVariable: name, span, path)
     }
   }
 
+  /// - Returns: The changed copy of an object that is a value; nil where the object itself changed.
   private func assign(
     _ value: Value, in object: any Object, _ member: Identifier,
     _ path: [(value: Value, span: Span)]
-  ) throws(Diagnostic) {
+  ) throws(Diagnostic) -> Value? {
     var new = value
     if let first = path.first {
       guard var current = try readMember(member, of: object) else {
@@ -64,7 +73,12 @@ extension Evaluator {
     } catch {
       throw diagnostic(error, at: member.span)
     }
-    if isDone { return }
+    if isDone { return nil }
+    do {
+      if let copy = try object.setting(member.name, to: new) { return copy }
+    } catch {
+      throw diagnostic(error, at: member.span)
+    }
     if try readMember(member, of: object) == nil {
       throw fail(noMember(member.name, of: object), at: member.span)
     }

@@ -68,6 +68,16 @@ public struct Goal: Object, ArgumentType, Answer {
     (other as? Goal)?.script(.identities) == script(.identities)
   }
 
+  /// A goal with another weight of a term.
+  public func setting(_ name: String, to value: Value) throws -> Value? {
+    guard terms.contains(where: { $0.name == name }) else { return nil }
+    guard case .number(let weight) = value, weight.isFinite else {
+      throw Failure(
+        .value, "the weight of '\(name)' must be a number, got \(value.line(quoted: true))")
+    }
+    return weighting(name, with: weight).map { .object($0) }
+  }
+
   /// Models that terms bring themselves, each once.
   public var models: [Model] {
     terms.flatMap(\.loss.models).reduce(into: []) { models, model in

@@ -22,8 +22,8 @@ public protocol Loss {
   func parts(for shapes: LossShapes) throws -> Module?
   /// The loss as one number on the tape.
   ///
-  /// Buffers among the parts change only where `input.context.updatesState` says so: a probe looks
-  /// without touching.
+  /// Buffers among the parts change only where `input.context.updatesState` says so, and what they
+  /// change to counts from the next step on: a probe looks without touching and sees the step's value.
   func value(_ input: LossInput) throws -> Tensor
 }
 

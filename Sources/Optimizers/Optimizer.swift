@@ -13,6 +13,9 @@ public final class Optimizer: Object, ArgumentType, Answer {
   /// Steps taken so far.
   public private(set) var stepCount = 0
   private var slots: [String: [Tensor]] = [:]
+  /// Steps that had been taken when parameters came that were not there from the first: their own
+  /// count begins there, as in PyTorch.
+  private var births: [String: Int] = [:]
   /// What it moves; known from the first step, or from `attach`.
   private var parameters: [(key: String, parameter: Parameter)] = []
   /// The last step's learning rate and momentum.
@@ -61,16 +64,26 @@ public final class Optimizer: Object, ArgumentType, Answer {
     let rule = rule(at: pace)
     let scale = gradientScale(gradients)
     for ((key, parameter), gradient) in zip(parameters, gradients) {
-      var own =
-        slots.removeValue(forKey: key)
-        ?? rule.initialSlots(for: parameter.value, after: stepCount - 1)
+      var own = slots.removeValue(forKey: key) ?? born(key, parameter, rule)
       var gradient = gradient
       if scale < 1 { gradient = gradient.scaled(by: scale) }
       rule.update(
         &parameter.value, centralization.centralized(gradient, of: parameter), &own,
-        step: stepCount, decays: scope == .all || parameter.decays)
+        step: stepCount - (births[key] ?? 0), decays: scope == .all || parameter.decays)
       slots[key] = own
     }
+  }
+
+  /// What a parameter begins with that is moved for the first time.
+  private func born(_ key: String, _ parameter: Parameter, _ rule: any UpdateRule) -> [Tensor] {
+    if stepCount > 1, !rule.slots.isEmpty { births[key] = stepCount - 1 }
+    return rule.initialSlots(for: parameter.value, after: stepCount - 1)
+  }
+
+  /// Forgets what it remembers of some parameters.
+  public func forget(where isForgotten: (_ key: String) -> Bool) {
+    for key in slots.keys where isForgotten(key) { slots[key] = nil }
+    for key in births.keys where isForgotten(key) { births[key] = nil }
   }
 
   private func rule(at pace: Pace?) -> any UpdateRule {
@@ -112,6 +125,8 @@ public struct OptimizerState {
   public var scope: DecayScope
   public var centralization: Centralization
   public var stepCount: Int
+  /// Steps taken before a parameter came, where it was not there from the first.
+  public var births: [String: Int] = [:]
   /// `exp_avg` of `fc.weight` under "exp_avg.fc.weight"; in the layout of the parameter.
   public var tensors: [String: Tensor]
 }
@@ -126,13 +141,14 @@ extension Optimizer {
       }
       return OptimizerState(
         rule: rule, scope: scope, centralization: centralization, stepCount: stepCount,
-        tensors: tensors)
+        births: births, tensors: tensors)
     }
     set {
       rule = newValue.rule
       scope = newValue.scope
       centralization = newValue.centralization
       stepCount = newValue.stepCount
+      births = newValue.births
       slots = [:]
       guard let first = rule.slots.first else { return }
       let keys = newValue.tensors.keys.filter { $0.hasPrefix(first + ".") }
@@ -156,6 +172,7 @@ extension Optimizer {
     else { return [] }
     let known = other.state.tensors
     stepCount = other.stepCount
+    births = other.births
     for (key, parameter) in other.parameters {
       let fresh = rule.initialSlots(for: parameter.value, after: stepCount)
       slots[key] = zip(rule.slots, fresh).map { known["\($0).\(key)"] ?? $1 }

@@ -31,21 +31,18 @@ extension Run {
           FeatureShapes(student: $0.student.shape, teacher: $0.teacher?.shape ?? [])
         }, logits: pass.logits.shape, samples: data.train.count,
         seed: UInt64(bitPattern: Int64(seed)))
-      let bound = try BoundTerm(
-        term, script: term.loss.script(record.names), shapes, models: frozenModels(of: term.loss))
-      return bound
+      return try BoundTerm(
+        term, script: term.loss.script(record.names), shapes, frozen: frozenModel)
     }
     return GoalBinding(goal, plan, terms, from: termStates)
   }
 
-  /// The models that a loss brings, as they are run, each planned once.
-  private func frozenModels(of loss: any Loss) throws -> [FrozenTeacher] {
-    loss.models.map { model in
-      if let known = ownModels.first(where: { $0.model === model }) { return known }
-      let new = FrozenTeacher(model)
-      ownModels.append(new)
-      return new
-    }
+  /// A model that a loss brings as it is run, planned once.
+  private func frozenModel(_ model: Model) -> FrozenTeacher {
+    if let known = ownModels.first(where: { $0.model === model }) { return known }
+    let new = FrozenTeacher(model)
+    ownModels.append(new)
+    return new
   }
 
   /// What the goal's terms own: of the present goal once a step was made under it, of the one before
@@ -55,32 +52,29 @@ extension Run {
     set {
       waiting = newValue
       binding = nil
+      optimizer.attach(to: movingParameters)
     }
   }
 
   /// Has the goal bound anew at the next step: it, or the teacher, has changed.
   func unbind() {
-    waiting = termStates
-    binding = nil
     knownPlan = nil
+    termStates = termStates
   }
 
   /// What the student's optimizer moves.
   var movingParameters: [(key: String, parameter: Parameter)] {
-    guard let binding, !binding.parameters.isEmpty else { return parameters }
-    return parameters + binding.parameters
+    let parts = binding?.parameters ?? waiting.flatMap(\.parameters)
+    return parts.isEmpty ? parameters : parameters + parts
   }
 
   /// The optimizer's memory of parts that are no more, or drawn anew, must not be found by others.
   func forgetParts(except binding: GoalBinding) {
     let kept = Set(binding.carried)
-    var state = optimizer.state
-    let before = state.tensors.count
-    state.tensors = state.tensors.filter { name, _ in
-      // "exp_avg.goal.fitnet.conv.weight"
-      let words = name.split(separator: ".", maxSplits: 3)
-      return words.count < 4 || words[1] != "goal" || kept.contains(String(words[2]))
+    optimizer.forget { key in
+      // "goal.fitnet.conv.weight"
+      let words = key.split(separator: ".", maxSplits: 2)
+      return words.count == 3 && words[0] == "goal" && !kept.contains(String(words[1]))
     }
-    if state.tensors.count != before { optimizer.state = state }
   }
 }

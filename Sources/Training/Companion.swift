@@ -12,8 +12,8 @@ import Tensors
 final class Companion {
   let loss: any CompanionLoss
   let network: Module
-  /// The copy of the loss's own model; nil where the network is a part of the loss.
-  let model: Model?
+  /// The loss's own model that it is a copy of; nil where the network is a part of the loss.
+  let original: Model?
   let optimizer: Optimizer
   private let parameters: [(key: String, parameter: Parameter)]
   private let holders: [StateHolder]
@@ -22,11 +22,10 @@ final class Companion {
     self.loss = loss
     let made = try loss.companion(for: shapes)
     if let own = loss.models.first(where: { $0.network === made }) {
-      let copy = try own.cloned(seed: nil)
-      model = copy
-      network = copy.network
+      original = own
+      network = try own.cloned(seed: nil).network
     } else {
-      model = nil
+      original = nil
       network = made
       made.name(from: path)
       for (key, parameter) in made.parameters {
@@ -40,14 +39,32 @@ final class Companion {
   }
 
   var state: CompanionState {
-    get { CompanionState(network: holders.state, optimizer: optimizer.state) }
+    get {
+      let memory = optimizer.state
+      return CompanionState(
+        network: holders.state, optimizerSteps: memory.stepCount, memory: memory.tensors)
+    }
     set {
       holders.state = newValue.network
-      optimizer.state = newValue.optimizer
+      var memory = optimizer.state
+      memory.stepCount = newValue.optimizerSteps
+      memory.tensors = newValue.memory
+      optimizer.state = memory
     }
   }
 
-  func fits(_ state: CompanionState) -> Bool { state.network.fits(holders) }
+  /// Whether a state is one of such a network under such an optimizer.
+  func fits(_ state: CompanionState) -> Bool {
+    guard state.network.fits(holders) else { return false }
+    guard state.optimizerSteps > 0 else { return state.memory.isEmpty }
+    let rule = optimizer.rule
+    return state.memory.count == parameters.count * rule.slots.count
+      && parameters.allSatisfy { key, parameter in
+        zip(rule.slots, rule.initialSlots(for: parameter.value, after: 0)).allSatisfy {
+          state.memory["\($0).\(key)"]?.shape == $1.shape
+        }
+      }
+  }
 
   /// Its steps after one of the student.
   ///
@@ -75,12 +92,12 @@ final class Companion {
   }
 }
 
-/// A companion's weights, running statistics and optimizer as a value.
+/// A companion's weights, running statistics and its optimizer's memory as a value.
 struct CompanionState {
   var network: NetworkState
-  var optimizer: OptimizerState
+  var optimizerSteps: Int
+  /// As in `OptimizerState.tensors`.
+  var memory: [String: Tensor]
 
-  var count: Int {
-    network.count + optimizer.tensors.values.reduce(0) { $0 + $1.count }
-  }
+  var count: Int { network.count + memory.values.reduce(0) { $0 + $1.count } }
 }

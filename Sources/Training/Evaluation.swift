@@ -6,6 +6,7 @@ import Tensors
 
 /// How a model does on a split.
 public struct Evaluation: Sendable, Equatable {
+  /// Of a segmentation, its pixels that have a label, here and below.
   public var samples = 0
   /// Share of samples, or of pixels of pictures with masks, whose largest logit is the label.
   public var accuracy = 0.0
@@ -54,7 +55,7 @@ public func evaluate(
     let logits = try model(try renormalised(images, for: model, from: data), .evaluation)
     sums.add(logits, batch.labels)
     if let teacher {
-      sums.compare(logits, try teacher.logits(images, from: data))
+      sums.compare(logits, try teacher.logits(images, from: data), batch.labels)
     }
     low = high
     progress(high)
@@ -73,9 +74,13 @@ private struct Sums {
   var divergence = 0.0
 
   mutating func add(_ logits: Tensor, _ labels: Labels) {
-    let classes = logits.shape[1]
+    let classes = logits.shape.last ?? 1
+    let ignored = Labels.ignored(by: logits)
+    let labels = labels.resampled(to: Array(logits.shape.dropLast()))
+    guard labels.count * classes == logits.count else { return }
     logits.read { rows in
-      for (index, label) in labels.values.enumerated() {
+      for (index, label) in labels.values.enumerated() where label != ignored {
+        guard label >= 0, label < classes else { continue }
         let row = UnsafeBufferPointer(start: rows + index * classes, count: classes)
         let target = row[Int(label)]
         // The place of the label when ties go to the lower class, as an argmax gives them.
@@ -90,12 +95,14 @@ private struct Sums {
     }
   }
 
-  mutating func compare(_ student: Tensor, _ teacher: Tensor) {
-    let (count, classes) = (student.shape[0], student.shape[1])
-    guard teacher.shape == student.shape else { return }
+  mutating func compare(_ student: Tensor, _ teacher: Tensor, _ labels: Labels) {
+    let classes = student.shape.last ?? 1
+    let ignored = Labels.ignored(by: student)
+    let labels = labels.resampled(to: Array(student.shape.dropLast()))
+    guard teacher.shape == student.shape, labels.count * classes == student.count else { return }
     student.read { a in
       teacher.read { b in
-        for index in 0..<count {
+        for (index, label) in labels.values.enumerated() where label != ignored {
           let s = UnsafeBufferPointer(start: a + index * classes, count: classes)
           let t = UnsafeBufferPointer(start: b + index * classes, count: classes)
           agreeing += firstMaximum(s) == firstMaximum(t) ? 1 : 0
@@ -110,7 +117,7 @@ private struct Sums {
   }
 
   func evaluation(hasTeacher: Bool, classes: Int, seconds: Double) -> Evaluation {
-    let n = Double(samples)
+    let n = Double(max(1, samples))
     return Evaluation(
       samples: samples, accuracy: Double(right) / n,
       top5: classes > 5 ? Double(rightOfFive) / n : nil, loss: likelihood / n,

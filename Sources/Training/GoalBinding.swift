@@ -10,12 +10,13 @@ final class BoundTerm {
   let script: String
   let parts: Module?
   let companion: Companion?
-  /// The models that it brings itself, as they are run; its companion is not among them.
+  /// The models that it brings itself, as they are run; that which its companion is a copy of is not
+  /// among them.
   let models: [FrozenTeacher]
   let holders: [StateHolder]
 
   init(
-    _ term: Term, script: String, _ shapes: LossShapes, models: [FrozenTeacher]
+    _ term: Term, script: String, _ shapes: LossShapes, frozen: (Model) -> FrozenTeacher
   ) throws {
     name = term.name
     self.script = script
@@ -32,7 +33,7 @@ final class BoundTerm {
       try Companion($0, shapes, path: path + ".companion", seed: shapes.seed)
     }
     self.companion = companion
-    self.models = models
+    models = term.loss.models.filter { $0 !== companion?.original }.map(frozen)
   }
 
   /// Whether it has anything that steps change.

@@ -87,10 +87,11 @@ extension Run {
   /// happens: an error, an interruption.
   public func trial<Result>(_ body: (Run) throws -> Result) rethrows -> Result {
     let model = student.restorer
-    let restore = restorer
+    let (restore, told) = (restorer, news)
     defer {
       model?()
       restore?()
+      news = told
     }
     return try body(self)
   }

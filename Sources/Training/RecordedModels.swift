@@ -32,6 +32,8 @@ struct RecordedModels {
     entries.firstIndex { $0.model === model }.map(RecordedModels.mark)
   }
 
+  subscript(model: Model) -> Entry? { entries.first { $0.model === model } }
+
   mutating func add(_ entry: Entry) { entries.append(entry) }
 
   static func mark(_ place: Int) -> String { "\(opening)\(place)\(closing)" }
@@ -51,6 +53,18 @@ struct RecordedModels {
       result += Int(digits).map(name) ?? ""
     }
     return result + rest
+  }
+
+  /// The places that texts speak of, in the order in which they first do.
+  static func places(in texts: [String]) -> [Int] {
+    var places: [Int] = []
+    for marked in texts {
+      _ = text(marked) { place in
+        if !places.contains(place) { places.append(place) }
+        return ""
+      }
+    }
+    return places
   }
 
   /// A text for people: models by their own names.

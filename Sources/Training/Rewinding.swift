@@ -90,7 +90,10 @@ extension Run {
         state.rule = stretch.rule
         state.scope = stretch.scope
         optimizer.state = state
-        if !isSame { optimizer.takeOver(from: old) }
+        if !isSame {
+          old.attach(to: movingParameters)
+          optimizer.takeOver(from: old)
+        }
         if averaging == .off { averages = nil }
       }
       let end = index + 1 < way.stretches.count ? way.stretches[index + 1].start : target
@@ -116,7 +119,9 @@ extension Run {
         shuffle: shuffle, clipping: clipping, averaging: averaging))
     twin.weights = present
     twin.normalisation = student.normalisation
-    run.record.arguments = record.arguments
+    run.cursor = cursor
+    run.record.take(
+      record.models, teacher: record.teacher, arguments: record.arguments, events: record.events)
     run.state = state
     run.timeline = timeline.withOwnOptimizers(run.optimizer, for: optimizer)
     if steps > 0 { twin.past.append(run.record) }

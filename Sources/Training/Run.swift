@@ -98,6 +98,8 @@ public final class Run: Object, ArgumentType, Answer {
   var knownPlan: FeaturePlan?
   /// The goal with what its terms own; nil until the next step makes it.
   var binding: GoalBinding?
+  /// What a person should know of changes and has not been told.
+  var news: [String] = []
   /// What terms own that are not bound yet.
   var waiting: [TermState] = []
   /// The way back.
@@ -130,6 +132,7 @@ public final class Run: Object, ArgumentType, Answer {
     record = RunRecord(setup)
     optimizer.attach(to: parameters)
     try Run.check(setup)
+    _ = try featurePlan()
   }
 
   /// Steps of one pass over the training data; the last batch may be smaller.

@@ -1,4 +1,4 @@
-public import Catalog
+import Catalog
 public import Checkpoints
 import Datasets
 import Foundation
@@ -10,9 +10,12 @@ import Tensors
 
 /// A whole run in a file: a safetensors checkpoint whose metadata says what the run is.
 ///
-/// `student.*`, `initial.*` and `teacher.*` are weights in PyTorch's layout, so other programs can
-/// read them; `optimizer.*` is the optimizer's state in ours. Restored, the run goes on to the bit
-/// as if it had not been away.
+/// `student.*`, `initial.*`, `teacher.*` and `model.<i>.*` (those that losses bring, and teachers it
+/// had before) are weights in PyTorch's layout, so other programs can read them, and so are the parts
+/// of losses, `goal.<term>.*`, and their companions, `companion.<term>.*`; `optimizer.*` is the
+/// optimizer's state in ours. Restored, the run goes on to the bit as if it had not been away.
+///
+/// Where texts speak of models, marks stand for the entries of `models`.
 struct RunFileHeader: Codable {
   struct Figures: Codable {
     var name: String
@@ -52,6 +55,14 @@ struct RunFileHeader: Codable {
   var ema: String?
   /// Steps that are in the averages, `ema.*`.
   var averagedSteps: Int?
+  /// The models that the record speaks of; nil where the teacher is the only one.
+  var models: [SavedModel]?
+  /// The mark of the teacher it was made with, where `models` is there.
+  var firstTeacher: String?
+  /// What terms of the goal own.
+  var terms: [SavedTerm]?
+  /// Steps after which parameters came to the optimizer.
+  var births: [String: Int]?
 }
 
 extension Run {
@@ -61,19 +72,21 @@ extension Run {
   public func checkpoint() throws -> Checkpoint {
     noteSettings()
     let header = RunFileHeader(
-      student: student.script, teacher: teacher?.script, data: data.script, goal: goal.script,
+      student: student.script, teacher: teacher?.script, data: data.script,
+      goal: record.text(goal),
       optimizer: optimizer.script, schedule: schedule.script,
       augment: augmentation.script, batch: batch, cursor: cursor.saved, epochs: epochs, seed: seed,
       shuffle: shuffle,
       arguments: record.arguments, hasStudentPast: !record.studentPast.isEmpty,
-      hasTeacherPast: record.models.entries.first.map { !$0.past.isEmpty } ?? false,
+      hasTeacherPast: teacher.flatMap { record.models[$0] }.map { !$0.past.isEmpty } ?? false,
       steps: steps, optimizerSteps: optimizer.stepCount,
       series: log.series.map {
         RunFileHeader.Figures(name: $0.name, steps: $0.steps, values: $0.values)
-      }, events: record.events, stretches: timeline.saved,
+      }, events: record.events, stretches: timeline.saved(record),
       isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer },
       clip: clipping?.script, ema: averaging == .off ? nil : averaging.literal,
-      averagedSteps: averages?.updates)
+      averagedSteps: averages?.updates, models: savedModels, firstTeacher: record.teacher,
+      terms: termStates.map(\.saved), births: optimizer.state.births)
     var metadata = [Run.headerKey: try Run.encode(header)]
     student.writeFacts(to: &metadata)
     var entries = try student.checkpointEntries(prefix: "student.")
@@ -90,97 +103,17 @@ extension Run {
       seenVersion = version &- unseen
     }
     entries += try student.checkpointEntries(prefix: "initial.")
-    if let teacher {
-      entries += try teacher.checkpointEntries(prefix: "teacher.")
-      teacher.writeFacts(to: &metadata, role: "teacher")
+    for (saved, entry) in zip(header.models ?? [], record.models.entries)
+    where !saved.prefix.isEmpty {
+      entries += try entry.model.checkpointEntries(prefix: saved.prefix)
+      entry.model.writeFacts(to: &metadata, role: saved.role)
     }
-    for (name, tensor) in optimizer.state.tensors.sorted(by: { $0.key < $1.key }) {
-      entries.append(Checkpoint.Entry("optimizer." + name, StoredArray(tensor, name: name)))
-    }
+    entries += termStates.flatMap(\.entries)
+    entries += optimizer.state.entries(prefix: "optimizer.")
     return Checkpoint(entries, metadata: metadata)
   }
 
-  /// Makes a run again from a checkpoint.
-  ///
-  /// - Parameter resolve: Turns a script like `digits()` into its value.
-  public static func restored(
-    from file: Checkpoint, named origin: String, resolve: (String) throws -> Value
-  ) throws -> Run {
-    let header = try decode(file, origin)
-    func part<T: ArgumentType>(_ script: String, _ type: T.Type) throws -> T {
-      do {
-        return try T.read(try resolve(script))
-      } catch is Mismatch {
-        throw damaged(origin, "'\(script)' is not \(T.expected)")
-      }
-    }
-    let student = try part(header.student, Model.self)
-    try student.load(file, from: origin, prefix: "initial.")
-    if header.hasStudentPast {
-      student.past = [LoadedPast(path: origin, strict: true, prefix: "initial.")]
-    }
-    let teacher = try header.teacher.map { try part($0, Model.self) }
-    if let teacher {
-      try teacher.load(file, from: origin, prefix: "teacher.")
-      teacher.normalisation = Normalisation(metadata: file.metadata, role: "teacher")
-      if header.hasTeacherPast {
-        teacher.past = [LoadedPast(path: origin, strict: true, prefix: "teacher.")]
-      }
-    }
-    let run = try Run(
-      RunSetup(
-        student: student, teacher: teacher, data: try part(header.data, Dataset.self),
-        goal: try part(header.goal, Goal.self),
-        optimizer: try part(header.optimizer, Optimizer.self),
-        schedule: try part(header.schedule, Schedule.self),
-        augmentation: try part(header.augment, Augmentation.self), batch: header.batch,
-        epochs: header.epochs, seed: header.seed, shuffle: header.shuffle,
-        clipping: try header.clip.map { try part($0, Clipping.self) },
-        averaging: try header.ema.map { try part($0, Averaging.self) } ?? .off))
-    run.cursor = try run.cursor(header.cursor, batch: header.batch)
-    let first = run.moved
-    if let updates = header.averagedSteps {
-      try student.load(file, from: origin, prefix: "ema.")
-      run.averages = Averages(
-        parameters: run.parameters.map(\.parameter.value), buffers: run.buffers.map(\.value),
-        updates: updates)
-    }
-    try student.load(file, from: origin, prefix: "student.")
-    try run.restoreOptimizer(header, file, origin)
-    run.steps = header.steps
-    run.log = Log(
-      header.series.map { Series(name: $0.name, steps: $0.steps, values: $0.values) })
-    run.record.arguments = header.arguments
-    run.record.events = header.events
-    if run.steps > 0 { student.past.append(run.record) }
-    try run.restoreTimeline(
-      header.stretches, first: first, isOwn: !(header.isOptimizerNew ?? false),
-      goal: { try part($0, Goal.self) }, optimizer: { try part($0, Optimizer.self) },
-      schedule: { try part($0, Schedule.self) },
-      augmentation: { try part($0, Augmentation.self) },
-      clipping: { try part($0, Clipping.self) }, averaging: { try part($0, Averaging.self) })
-    return run
-  }
-
-  private func restoreOptimizer(
-    _ header: RunFileHeader, _ file: Checkpoint, _ origin: String
-  ) throws {
-    var state = optimizer.state
-    state.stepCount = header.optimizerSteps
-    for (key, parameter) in header.optimizerSteps > 0 ? parameters : [] {
-      let fresh = state.rule.initialSlots(for: parameter.value, after: 0)
-      for (slot, tensor) in zip(state.rule.slots, fresh) {
-        let name = "optimizer.\(slot).\(key)"
-        guard let array = file[name], array.shape == tensor.shape else {
-          throw Run.damaged(origin, "'\(name)' is missing or not \(shapeText(tensor.shape))")
-        }
-        state.tensors["\(slot).\(key)"] = array.tensor()
-      }
-    }
-    optimizer.state = state
-  }
-
-  private static func damaged(_ origin: String, _ reason: String) -> Failure {
+  static func damaged(_ origin: String, _ reason: String) -> Failure {
     Failure(.file, "'\(origin)' is no complete run: \(reason)")
   }
 
@@ -192,7 +125,7 @@ extension Run {
     return String(decoding: try encoder.encode(header), as: UTF8.self)
   }
 
-  private static func decode(_ file: Checkpoint, _ origin: String) throws -> RunFileHeader {
+  static func decode(_ file: Checkpoint, _ origin: String) throws -> RunFileHeader {
     guard let text = file.metadata[headerKey] else {
       throw Failure(
         .file, "'\(origin)' holds weights, not a run",
@@ -211,6 +144,7 @@ extension Run {
         [header.steps, header.optimizerSteps, header.averagedSteps ?? 0].allSatisfy({
           $0 >= 0 && $0 <= 1 << 53
         }),
+        header.births?.values.allSatisfy({ $0 >= 0 && $0 <= header.optimizerSteps }) ?? true,
         header.series.allSatisfy({ $0.steps.count == $0.values.count })
       else { throw damaged(origin, "its counts make no sense") }
       return header

@@ -10,6 +10,7 @@ extension Run {
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
       "seed", "steps", "epoch", "clip", "ema", "script",
     ] + (averages == nil ? [] : ["averaged"]) + (optimizer.slowWeights == nil ? [] : ["slow"])
+      + ((try? companionModel()) == nil ? [] : ["companion"])
       + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
   }
 
@@ -31,6 +32,7 @@ extension Run {
     case "ema": averaging.value
     case "averaged": (try? averagedStudent()).map { .object($0) }
     case "slow": (try? slowStudent()).map { .object($0) }
+    case "companion": (try? companionModel()).map { .object($0) }
     case "script": .string(record.script)
     default: series(name).map { .object($0) }
     }
@@ -51,46 +53,49 @@ extension Run {
   public func setMember(_ name: String, to value: Value) throws -> Bool {
     // What was set in the optimizer before comes before this in the record.
     noteSettings()
-    let text: String
+    guard let text = try change(name, to: value) else { return false }
+    record.note(change: "\(name) = \(text)")
+    return true
+  }
+
+  /// Makes a change and gives its value as the record writes it; nil where there is no such setting.
+  private func change(_ name: String, to value: Value) throws -> String? {
     switch name {
     case "goal":
       let new = try read(Goal.self, name, value)
-      if new.needsTeacher, teacher == nil {
-        throw Failure(.state, "the goal \(new.script) needs a teacher and this run has none")
-      }
-      try Run.check(new, student: student, teacher: teacher, data: data)
-      _ = try plan(of: new)
-      goal = new
-      unbind()
-      text = record.text(new)
+      try change(goal: new)
+      return record.text(new)
+    case "teacher":
+      let new = try read(Model?.self, name, value)
+      try change(teacher: new)
+      return record.text(new)
     case "optimizer":
       let new = try read(Optimizer.self, name, value)
-      let old = optimizer
-      optimizer = new.fresh()
-      optimizer.takeOver(from: old)
-      notedSettings = optimizer.settingTexts
-      text = new.script
+      change(optimizer: new)
+      return new.script
+    case "batch":
+      let size = try positive(name, value)
+      change(batch: size)
+      return String(size)
     case "schedule":
       schedule = try read(Schedule.self, name, value)
-      text = schedule.script
+      return schedule.script
     case "augment":
       augmentation = try read(Augmentation.self, name, value)
       epochOrder = nil
-      text = augmentation.script
+      return augmentation.script
     case "clip":
       clipping = try read(Clipping?.self, name, value)
-      text = clipping?.script ?? "none"
+      return clipping?.script ?? "none"
     case "ema":
       averaging = try read(Averaging.self, name, value)
       if averaging == .off { averages = nil }
-      text = averaging.literal
+      return averaging.literal
     case "epochs":
       epochs = try positive(name, value)
-      text = String(epochs)
-    default: return false
+      return String(epochs)
+    default: return nil
     }
-    record.note(change: "\(name) = \(text)")
-    return true
   }
 
   private func read<T: ArgumentType>(_ type: T.Type, _ name: String, _ value: Value) throws -> T {

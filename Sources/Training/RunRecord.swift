@@ -17,14 +17,14 @@ public final class RunRecord: Past {
   let student: String
   let studentPast: [any Past]
   /// The mark of the teacher that it was made with.
-  let teacher: String?
+  private(set) var teacher: String?
   let data: String
   /// `ce() + 5*kd(T=1)` and the other arguments as they would be typed when it was made, with models
   /// by their marks.
-  var arguments: String
+  private(set) var arguments: String
   var events: [Event] = []
   /// The models that arguments and events speak of.
-  var models = RecordedModels()
+  private(set) var models = RecordedModels()
 
   init(_ setup: RunSetup) {
     student = setup.student.script
@@ -48,8 +48,29 @@ public final class RunRecord: Past {
     self.models = models
   }
 
+  /// Everything in it that may speak of models, in order.
+  var texts: [String] {
+    [teacher ?? "", arguments]
+      + events.map { event in
+        if case .change(let text) = event { text } else { "" }
+      }
+  }
+
   /// How texts of the record name models: by marks, where it knows them.
   var names: ModelNames { ModelNames { [models] in models.known($0) ?? $0.name } }
+
+  /// Goes on with what another run was made of: a fork's, or one from a file.
+  func take(
+    _ models: RecordedModels, teacher: String?, arguments: String, events: [Event]
+  ) {
+    self.models = models
+    self.teacher = teacher
+    self.arguments = arguments
+    self.events = events
+  }
+
+  /// A model as the record writes it, `none` without one; it is known from now on.
+  func text(_ model: Model?) -> String { model.map { models.mark($0) } ?? "none" }
 
   /// A goal as the record writes it; its models are known from now on.
   func text(_ goal: Goal) -> String {
@@ -131,16 +152,18 @@ public final class RunRecord: Past {
     var lines: [String] = []
     let (data, isNew) = variables.shared("data", for: self.data)
     if isNew { lines.append("\(data) = \(self.data)") }
-    var names: [String] = []
-    for (place, entry) in models.entries.enumerated() {
+    var names: [Int: String] = [:]
+    // Not those of changes that were taken back.
+    for place in RecordedModels.places(in: texts) where models.entries.indices.contains(place) {
+      let entry = models.entries[place]
       let isTeacher = RecordedModels.mark(place) == teacher
       let name = variables.next(isTeacher ? "teacher" : "model")
       lines.append("\(name) = \(entry.model.script)")
       for past in entry.past { lines += past.statements(model: name, &variables) }
-      names.append(name)
+      names[place] = name
     }
     func resolved(_ text: String) -> String {
-      RecordedModels.text(text) { names.indices.contains($0) ? names[$0] : "none" }
+      RecordedModels.text(text) { names[$0] ?? "none" }
     }
     let run = variables.next("run")
     let call = teacher.map { "distill(\(model), \(resolved($0)), " } ?? "train(\(model), "

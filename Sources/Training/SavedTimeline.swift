@@ -1,6 +1,6 @@
 import Catalog
 import Datasets
-import Losses
+import Models
 import Optimizers
 import Tensors
 
@@ -8,6 +8,8 @@ import Tensors
 /// weights on the way are made again from the first ones, so no snapshot is stored.
 struct SavedStretch: Codable {
   var start: Int
+  /// The mark of the teacher, empty without one; nil in files that know but one teacher.
+  var teacher: String?
   var goal: String
   /// As it was set when the stretch began.
   var optimizer: String
@@ -25,7 +27,9 @@ struct SavedStretch: Codable {
 
 extension Timeline {
   /// Nil where the steps so far do not follow from the first weights alone.
-  var saved: [SavedStretch]? {
+  ///
+  /// - Parameter record: Says how models are marked.
+  func saved(_ record: RunRecord) -> [SavedStretch]? {
     guard snapshots.first?.steps == 0, !snapshots.dropFirst().contains(where: \.isForeign) else {
       return nil
     }
@@ -33,7 +37,9 @@ extension Timeline {
       let settings = stretch.settings
       let isNew = index == 0 || stretches[index - 1].settings.optimizer !== settings.optimizer
       return SavedStretch(
-        start: stretch.start, goal: settings.goal.script,
+        start: stretch.start,
+        teacher: settings.teacher.map { record.models.known($0) ?? "" } ?? "",
+        goal: record.text(settings.goal),
         optimizer: Optimizer(
           stretch.rule, scope: stretch.scope, centralization: settings.optimizer.centralization
         ).script, isNewOptimizer: isNew,
@@ -66,12 +72,9 @@ extension Run {
   /// - Parameters:
   ///   - first: What steps move, as it was before the first one.
   ///   - isOwn: Whether the run's optimizer is that of the last stretch, not one set after it.
-  ///   - part: The value of a script from the file.
+  ///   - parts: The values of scripts from the file.
   func restoreTimeline(
-    _ saved: [SavedStretch]?, first: Moved, isOwn: Bool,
-    goal: (String) throws -> Goal, optimizer part: (String) throws -> Optimizer,
-    schedule: (String) throws -> Schedule, augmentation: (String) throws -> Augmentation,
-    clipping: (String) throws -> Clipping, averaging: (String) throws -> Averaging
+    _ saved: [SavedStretch]?, first: Moved, isOwn: Bool, _ parts: RunFileParts
   ) throws {
     timeline = Timeline()
     defer { seenVersion = version }
@@ -80,16 +83,16 @@ extension Run {
     if let saved, saved.first?.start == 0, saved.allSatisfy({ $0.start < steps }) {
       var own = optimizer.fresh()
       for (index, stretch) in saved.enumerated() {
-        let set = try part(stretch.optimizer)
+        let set: Optimizer = try parts.value(stretch.optimizer)
         if index == 0 || stretch.isNewOptimizer { own = set.fresh() }
         if isOwn, !saved[(index + 1)...].contains(where: \.isNewOptimizer) { own = optimizer }
         let settings = RunSettings(
-          teacher: teacher, goal: try goal(stretch.goal), optimizer: own,
-          schedule: try schedule(stretch.schedule),
-          augmentation: try augmentation(stretch.augment),
+          teacher: try teacher(of: stretch, parts), goal: try parts.value(stretch.goal),
+          optimizer: own, schedule: try parts.value(stretch.schedule),
+          augmentation: try parts.value(stretch.augment),
           cursor: try cursor(stretch.cursor, batch: stretch.batch), epochs: stretch.epochs,
-          clipping: try stretch.clip.map(clipping),
-          averaging: try averaging(stretch.ema))
+          clipping: try stretch.clip.map { try parts.value($0) },
+          averaging: try parts.value(stretch.ema))
         timeline.begin(
           Timeline.Stretch(
             start: stretch.start, settings: settings, rule: set.rule, scope: set.scope,
@@ -109,5 +112,9 @@ extension Run {
           noted: notedSettings))
     }
     timeline.add(snapshot)
+  }
+  private func teacher(of stretch: SavedStretch, _ parts: RunFileParts) throws -> Model? {
+    guard let mark = stretch.teacher else { return teacher }
+    return mark.isEmpty ? nil : try parts.value(mark, Model.self)
   }
 }

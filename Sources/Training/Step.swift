@@ -52,7 +52,9 @@ extension Run {
     let start = clock.now
     noteSettings()
     keepTheWayBack()
+    let (wasBound, held) = (binding != nil, waiting)
     var result = try move()
+    if !wasBound, let binding { tellOfParts(binding, before: held) }
     student.normalisation = data.normalisation
     if steps == 1 { student.past.append(record) }
     record.noteStep()
@@ -130,7 +132,11 @@ extension Run {
     let norm = Optimizers.gradientNorm(found)
     guard norm.isFinite else { throw gradientFailure(found, seen.parameters) }
     let figures = binding.hasCompanions ? try advanceCompanions(binding, pass) : []
-    if isNew { forgetParts(except: binding) }
+    if isNew {
+      forgetParts(except: binding)
+      waiting = []
+      ownModels = binding.terms.flatMap(\.models)
+    }
     return Outcome(
       loss: loss, terms: terms, accuracy: share(predicted, batch.labels, ignoring: ignored),
       agreement: try pass.teacher.map {

@@ -12,6 +12,15 @@ struct TermState {
   var companion: CompanionState?
 
   var count: Int { parts.count + (companion?.count ?? 0) }
+
+  /// Stand-ins for the parameters that the student's optimizer moves, until they are bound.
+  var parameters: [(key: String, parameter: Parameter)] {
+    parts.entries.filter(\.isMoved).map { entry in
+      let parameter = Parameter(entry.tensor.shape, layout: entry.layout, start: .kept)
+      parameter.value = entry.tensor
+      return ("goal.\(term).\(entry.key)", parameter)
+    }
+  }
 }
 
 /// The tensors of a network as values.
@@ -21,6 +30,8 @@ struct NetworkState {
     var layout: Layout
     /// Running statistics and the like, not moved by an optimizer.
     var isBuffer: Bool
+    /// Moved by an optimizer.
+    var isMoved: Bool
     var tensor: Tensor
   }
 
@@ -44,6 +55,10 @@ struct StateHolder {
   let entry: StateEntry
 
   var isBuffer: Bool { if case .buffer = entry { true } else { false } }
+
+  var isMoved: Bool {
+    if case .parameter(let parameter) = entry { parameter.isTrainable } else { false }
+  }
 
   var shape: [Int] {
     switch entry {
@@ -83,7 +98,8 @@ extension [StateHolder] {
       NetworkState(
         entries: map {
           NetworkState.Entry(
-            key: $0.key, layout: $0.layout, isBuffer: $0.isBuffer, tensor: $0.tensor)
+            key: $0.key, layout: $0.layout, isBuffer: $0.isBuffer,
+            isMoved: $0.isMoved, tensor: $0.tensor)
         })
     }
     nonmutating set {

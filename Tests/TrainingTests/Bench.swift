@@ -8,7 +8,8 @@ import Models
 import Optimizers
 import Tensors
 import TestSupport
-import Training
+
+@testable import Training
 
 /// Whom calls are made for in these tests: nobody in particular.
 final class NoSession: CallContext {}
@@ -18,7 +19,7 @@ final class NoSession: CallContext {}
 enum Bench {
   static let library = Library([
     modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
-    augmentationRegistry,
+    augmentationRegistry, trialLosses,
   ])
 
   /// The value of a call with named arguments.
@@ -91,12 +92,23 @@ enum Bench {
   }
 
   /// Scripts of the bench's parts to their values, as a session would evaluate them.
-  static func resolve(_ script: String) throws -> Value {
+  static func resolve(
+    _ script: String, _ variables: [(name: String, value: Value)] = []
+  ) throws -> Value {
     switch script {
     case "bench()": return .object(data())
     case "none": return .none
-    default: return try ScriptReader(script).value()
+    default: return try ScriptReader(script, variables).value()
     }
+  }
+}
+
+extension TermState {
+  /// Everything in it, in an order.
+  var tensors: [Tensor] {
+    let networks = parts.entries + (companion?.network.entries ?? [])
+    let memory = (companion?.memory ?? [:]).sorted { $0.key < $1.key }
+    return networks.map(\.tensor) + memory.map(\.value)
   }
 }
 
@@ -110,7 +122,10 @@ extension Run {
   func isIdentical(to other: Run) -> Bool {
     let (mine, theirs) = (optimizer.state, other.optimizer.state)
     let keys = mine.tensors.keys.sorted()
-    return areIdentical(student.weights, other.student.weights)
+    let (own, others) = (termStates, other.termStates)
+    return own.map(\.term) == others.map(\.term)
+      && areIdentical(own.flatMap(\.tensors), others.flatMap(\.tensors))
+      && areIdentical(student.weights, other.student.weights)
       && keys == theirs.tensors.keys.sorted()
       && keys.allSatisfy { key in
         zip(mine.tensors[key].map { [$0] } ?? [], theirs.tensors[key].map { [$0] } ?? [])

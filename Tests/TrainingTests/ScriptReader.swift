@@ -6,7 +6,12 @@ import Losses
 struct ScriptReader {
   private var rest: Substring
 
-  init(_ script: String) { rest = script[...] }
+  private let variables: [(name: String, value: Value)]
+
+  init(_ script: String, _ variables: [(name: String, value: Value)] = []) {
+    rest = script[...]
+    self.variables = variables
+  }
 
   func value() throws -> Value {
     var reader = self
@@ -55,6 +60,7 @@ struct ScriptReader {
     rest = rest.dropFirst(word.count)
     if let number = Double(word) { return .number(number) }
     if word == "true" || word == "false" { return .bool(word == "true") }
+    if let variable = variables.first(where: { $0.name == word }) { return variable.value }
     guard take(["("]) != nil, let declaration = Bench.library[String(word)] else {
       throw problem()
     }

@@ -12,7 +12,7 @@ import Testing
 @Suite struct TimelineTests {
   /// Changes a person might make between two steps.
   private static let changes: [@Sendable (Run) throws -> Void] = [
-    { _ = try $0.setMember("goal", to: .object(try Bench.goal().scaled(by: 0.5))) },
+    { _ = try? $0.setMember("goal", to: .object(try Bench.goal().scaled(by: 0.5))) },
     { _ = try $0.setMember("goal", to: .object(try Bench.call("ce", as: Goal.self))) },
     { _ = try $0.optimizer.setMember("lr", to: .number(0.01)) },
     { _ = try $0.setMember("optimizer", to: .object(Optimizer.usual)) },
@@ -20,7 +20,35 @@ import Testing
     { _ = try $0.setMember("schedule", to: .object(Schedule.usual)) },
     { _ = try $0.setMember("augment", to: .none) },
     { _ = try $0.setMember("epochs", to: .number(7)) },
+    { _ = try $0.setMember("batch", to: .number(5)) },
+    { _ = try $0.setMember("batch", to: .number(3)) },
+    { _ = try $0.setMember("batch", to: .number(8)) },
+    { try setGoal("ce() + 0.5*hint() + 0.1*critic(steps=2)", of: $0) },
+    { try setGoal("2*hint() + ce() + kd(T=3)", of: $0) },
+    { try setGoal("0.2*critic(steps=2) + ce()", of: $0) },
+    { try setGoal("ce() + other(model=m)", of: $0, model: try Bench.teacher(seed: 6)) },
+    { try setGoal("ce() + peer(model=m) + hint()", of: $0, model: try Bench.student(seed: 7)) },
+    { _ = try $0.setMember("teacher", to: .object(try Bench.teacher(seed: 5))) },
+    // Of another width, so that parts no longer fit.
+    { _ = try $0.setMember("teacher", to: try Bench.resolve("mlp(\(small), hidden=[12])")) },
+    { _ = try $0.setMember("teacher", to: try Bench.resolve("mlp(\(small), hidden=[16, 16])")) },
+    // Refused where the goal needs one.
+    { _ = try? $0.setMember("teacher", to: .none) },
+    { _ = try $0.setMember("optimizer", to: try Bench.resolve("lookahead(sgd(lr=0.02))")) },
+    { _ = try $0.setMember("ema", to: .number(0.8)) },
+    { run in
+      guard let goal = try run.goal.setting(run.goal.terms[0].name, to: .number(3)) else { return }
+      _ = try run.setMember("goal", to: goal)
+    },
   ]
+
+  private static let small = "classes=4, channels=1, size=8"
+
+  /// Refused where it needs a teacher and there is none.
+  private static func setGoal(_ script: String, of run: Run, model: Model? = nil) throws {
+    let variables = model.map { [(name: "m", value: Value.object($0))] } ?? []
+    _ = try? run.setMember("goal", to: try Bench.resolve(script, variables))
+  }
 
   /// What happened to a run, as a straight session would tell it.
   private struct Story {
@@ -50,7 +78,7 @@ import Testing
     #expect(run.isIdentical(to: straight), comment)
   }
 
-  @Test(arguments: 0..<24)
+  @Test(arguments: 0..<40)
   func anyOrderIsTheStraightOne(_ seed: UInt64) throws {
     var random = SplitMix(seed: seed)
     var run = try Bench.run()
@@ -60,30 +88,30 @@ import Testing
     var told = ""
     for _ in 0..<24 {
       let before = (run.restorer, story)
-      switch Int.random(in: 0..<12, using: &random) {
+      switch Int.random(in: 0..<13, using: &random) {
       case 0..<4:
         let count = Int.random(in: 1...14, using: &random)
         try run.take(count)
         story.steps += count
         told += "step \(count); "
-      case 4..<7:
+      case 4..<8:
         let which = Int.random(in: TimelineTests.changes.indices, using: &random)
         try TimelineTests.changes[which](run)
         story.changes.append((story.steps, which))
         told += "change \(which); "
-      case 7..<9:
+      case 8..<10:
         let target = Int.random(in: 0...story.steps, using: &random)
         try run.rewind(to: target, check: {})
         if target > 0 { story.changes.removeAll { $0.at >= target } }
         if target == 0, story.steps > 0 { story.changes.removeAll { $0.at > 0 } }
         story.steps = target
         told += "rewind to \(target); "
-      case 9:
+      case 10:
         let fork = try run.fork()
         others.append((run, story))
         run = fork
         told += "fork; "
-      case 10:
+      case 11:
         run = try Run.restored(
           from: try run.checkpoint(), named: "run", resolve: Bench.resolve)
         told += "save, load; "

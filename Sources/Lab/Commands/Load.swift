@@ -59,8 +59,13 @@ extension Session {
   ///
   /// The file is hostile until checked: the expression may call what makes values, and nothing
   /// that reads or writes files or runs code, apart from data sets.
-  func resolve(_ script: String) throws -> Value {
+  ///
+  /// - Parameter variables: Models that the expression speaks of.
+  func resolve(
+    _ script: String, _ variables: [(name: String, value: Value)] = []
+  ) throws -> Value {
     let own = Evaluator(library: Session.makers, context: self)
+    for (name, value) in variables { own.set(name, to: value) }
     own.interruption = { [interruption] in try interruption.check() }
     return try own.evaluate(SourceText(script, origin: "<file>"))
   }
