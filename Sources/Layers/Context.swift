@@ -46,6 +46,12 @@ public final class Context {
     observer != nil || tracer != nil || (!wanted.isEmpty && wanted.contains(path))
   }
 
+  /// Whether somebody asks for the module at this path or for a part of it, so that a branch that does
+  /// not lead to the network's result is computed. A trace does not ask, and leaves it out.
+  public func asks(for path: String) -> Bool {
+    observer != nil || wanted.contains { $0 == path || $0.hasPrefix(path + ".") }
+  }
+
   func finished(_ module: Module, _ inputs: [Tensor], _ output: Tensor) {
     if !wanted.isEmpty, wanted.contains(module.path) { features[module.path] = output }
     tracer?.note(module: module.path, output: output)

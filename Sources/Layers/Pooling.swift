@@ -50,6 +50,19 @@ public final class AvgPool2d: Module {
   public override var details: String { "\(kernel)×\(kernel), stride \(stride)" }
 }
 
+/// The mean of `size`×`size` windows that share images N H W C evenly.
+public final class AdaptiveAvgPool2d: Module {
+  public let size: Int
+
+  public init(_ size: Int) { self.size = size }
+
+  public override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+    try adaptiveAveragePool(x, height: size, width: size)
+  }
+
+  public override var details: String { "to \(size)×\(size)" }
+}
+
 /// The mean over all pixels: N H W C → N C.
 public final class GlobalAvgPool: Module {
   public override init() {}

@@ -51,6 +51,8 @@ public struct ModelNames {
 public struct LossShapes: Sendable, Equatable {
   /// Shapes of the student's and the teacher's features, pair by pair, with the batch first.
   public var features: [FeatureShapes]
+  /// Of the student's images, N H W C; empty where nobody says.
+  public var images: [Int] = []
   /// Of the student's logits: N K, or N H W K of a segmentation.
   public var logits: [Int]
   /// Samples of the training data: a memory bank has a row for each.

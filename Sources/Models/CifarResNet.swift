@@ -13,34 +13,59 @@ final class CifarResNet: Module {
   let layer2: Sequential
   let layer3: Sequential
   let avgpool = GlobalAvgPool()
-  let fc: Linear
+  let fc: Linear?
+  /// Channels of the stages' outputs.
+  let mapChannels: [Int]
 
-  init(depth: Int, widths: [Int], _ shape: NetworkShape) {
+  /// - Parameters:
+  ///   - shape: 0 classes leave the classifier away.
+  ///   - stemStride: Of the first convolution; 2 for networks that build on the maps of larger
+  ///     images.
+  ///   - outputStride: Pixels of the image to one of the last stage; later stages dilate their
+  ///     convolutions instead of striding beyond it.
+  init(
+    depth: Int, widths: [Int], _ shape: NetworkShape, stemStride: Int = 1, outputStride: Int = 8
+  ) {
     let blocks = (depth - 2) / 6
     conv1 = Conv2d(
-      shape.channels, widths[0], kernel: 3, padding: 1, bias: false,
+      shape.channels, widths[0], kernel: 3, stride: stemStride, padding: 1, bias: false,
       start: Conv2d.fanOut(widths[0], kernel: 3))
     bn1 = BatchNorm2d(widths[0])
-    layer1 = CifarResNet.stage(widths[0], widths[1], blocks, stride: 1)
-    layer2 = CifarResNet.stage(widths[1], widths[2], blocks, stride: 2)
-    layer3 = CifarResNet.stage(widths[2], widths[3], blocks, stride: 2)
-    fc = Linear(widths[3], shape.classes)
-  }
-
-  private static func stage(
-    _ inputs: Int, _ outputs: Int, _ blocks: Int, stride: Int
-  ) -> Sequential {
-    Sequential(
-      (0..<blocks).map { index in
-        ResidualBlock(
-          index == 0 ? inputs : outputs, outputs, stride: index == 0 ? stride : 1)
-      })
+    mapChannels = Array(widths.dropFirst())
+    var (reached, dilation) = (stemStride, 1)
+    func stage(_ index: Int) -> Sequential {
+      let wanted = index == 0 ? 1 : 2
+      let stride = reached * wanted > outputStride ? 1 : wanted
+      let first = dilation
+      reached *= stride
+      dilation *= wanted / stride
+      return Sequential(
+        (0..<blocks).map { block in
+          ResidualBlock(
+            widths[block == 0 ? index : index + 1], widths[index + 1],
+            stride: block == 0 ? stride : 1,
+            dilations: (block == 0 ? first : dilation, dilation))
+        })
+    }
+    layer1 = stage(0)
+    layer2 = stage(1)
+    layer3 = stage(2)
+    fc = shape.classes > 0 ? Linear(widths[3], shape.classes) : nil
   }
 
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
+    let maps = try featureMaps(x, context)
+    let pooled = try avgpool(maps[maps.count - 1], context)
+    return try fc.map { try $0(pooled, context) } ?? pooled
+  }
+
+  /// The outputs of the three stages, N H W C, for networks that build on them.
+  func featureMaps(_ x: Tensor, _ context: Context) throws -> [Tensor] {
     var y = try relu(bn1, try conv1(x, context), context)
-    for layer in [layer1, layer2, layer3] { y = try layer(y, context) }
-    return try fc(try avgpool(y, context), context)
+    return try [layer1, layer2, layer3].map { layer in
+      y = try layer(y, context)
+      return y
+    }
   }
 
   override var stages: [Stage] {

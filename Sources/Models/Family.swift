@@ -15,6 +15,10 @@ struct NetworkShape: Sendable {
   var dropPath: Float = 0
   /// Probability of leaving out a feature before the classifier in training.
   var drop: Float = 0
+  /// Pixels of the image to one of the last stage, where a network is told.
+  var outputStride = 0
+  /// Whether maps are brought to other sizes with the centres of their corner pixels kept in place.
+  var alignsCorners = true
 }
 
 /// A network of a family: the arguments are the same for all of them, but for the options.
@@ -25,12 +29,14 @@ struct NetworkShape: Sendable {
 ///   - preprocessing: What its published weights want of a photograph; nil: where 1000 classes are
 ///     usual, `size` pixels cut from an eighth more and ImageNet's normalisation; small pictures are
 ///     taken as they are.
+///   - task: What its networks say of an image.
 ///   - options: Arguments that this family has besides; `imageSize` where the network is built for
 ///     images of one size.
 ///   - build: Makes the network; throws a `Failure` where the arguments do not go together.
 func family<each Type: ArgumentType & Equatable & Sendable>(
   _ name: String, aliases: [String] = [], _ summary: String, details: String,
   size: Int, defaultClasses: Int, preprocessing: Preprocessing? = nil,
+  task: Task = .classification,
   options: repeat FamilyOption<each Type>,
   examples: [String] = [],
   build: @escaping @Sendable (NetworkShape) throws -> Module
@@ -65,7 +71,7 @@ func family<each Type: ArgumentType & Equatable & Sendable>(
         own.normalisation = own.normalisation.fitted(to: channels)
         if shape.size != size { own.size = shape.size }
         return own
-      }
+      }, task: task
     ) { try build(complete) }
     if let weights { try model.load(weights) }
     return model

@@ -16,6 +16,7 @@ public final class Model: Object, ArgumentType, Answer {
   /// Height and width that summaries assume and fixed-size networks need.
   public let size: Int
   public let seed: Int
+  public let task: Task
   public let network: Module
   /// What is done to a photograph before the network sees it: its family's way until a training or a
   /// file says otherwise.
@@ -35,7 +36,8 @@ public final class Model: Object, ArgumentType, Answer {
   /// - Parameter preprocessing: nil for small pictures, which are taken as they are.
   public init(
     name: String, script: String, classes: Int, channels: Int, size: Int, seed: Int,
-    preprocessing: Preprocessing? = nil, build: @escaping () throws -> Module
+    preprocessing: Preprocessing? = nil, task: Task = .classification,
+    build: @escaping () throws -> Module
   ) throws {
     self.name = name
     self.script = script
@@ -43,6 +45,7 @@ public final class Model: Object, ArgumentType, Answer {
     self.channels = channels
     self.size = size
     self.seed = seed
+    self.task = task
     self.preprocessing = preprocessing ?? .plain(size: size, channels: channels)
     isPublished = preprocessing != nil
     self.build = build
@@ -65,7 +68,7 @@ public final class Model: Object, ArgumentType, Answer {
     labels.indices.contains(label) ? labels[label] : String(label)
   }
 
-  /// Images N H W C to logits N K.
+  /// Images N H W C to logits: N K, or N H W K of a segmentation.
   public func callAsFunction(_ images: Tensor, _ context: Context) throws -> Tensor {
     try network(images, context)
   }
@@ -75,6 +78,7 @@ public final class Model: Object, ArgumentType, Answer {
     let copy = try Model(
       name: name, script: script(seed: newSeed ?? seed), classes: classes, channels: channels,
       size: size, seed: newSeed ?? seed, preprocessing: isPublished ? preprocessing : nil,
+      task: task,
       build: build)
     copy.preprocessing = preprocessing
     copy.labels = labels

@@ -4,7 +4,7 @@ import Images
 extension Model {
   public var memberNames: [String] {
     [
-      "name", "classes", "channels", "size", "seed", "parameters", "labels", "preprocessing",
+      "name", "task", "classes", "channels", "size", "seed", "parameters", "labels", "preprocessing",
       "script",
     ]
   }
@@ -12,6 +12,7 @@ extension Model {
   public func member(_ name: String) -> Value? {
     switch name {
     case "name": .string(self.name)
+    case "task": .string(task.rawValue)
     case "classes": .number(Double(classes))
     case "channels": .number(Double(channels))
     case "size": .number(Double(size))

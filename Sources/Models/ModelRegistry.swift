@@ -25,5 +25,6 @@ public let modelRegistry = Registry(
     Registry.Section("LeViT", Levit.declarations),
     Registry.Section("Swin transformer", Swin.declarations),
     Registry.Section("TNT", TNT.declarations),
+    Registry.Section("PSPNet", PSPNet.declarations),
     Registry.Section("MLP-Mixer and ResMLP", MlpMixer.declarations),
   ])

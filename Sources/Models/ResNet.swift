@@ -20,6 +20,8 @@ final class ResNet: Module {
 
     /// Channels of the last stage's output.
     var features: Int { isBottleneck ? 2048 : 512 }
+    /// Channels of all stages' outputs.
+    var mapChannels: [Int] { [8, 4, 2, 1].map { features / $0 } }
   }
 
   let conv1: Conv2d
@@ -32,6 +34,8 @@ final class ResNet: Module {
   let layer4: Sequential
   let globalPool = GlobalAvgPool()
   let fc: Linear?
+  /// Channels of the stages' outputs.
+  let mapChannels: [Int]
 
   /// - Parameters:
   ///   - shape: 0 classes leave the classifier away.
@@ -57,6 +61,7 @@ final class ResNet: Module {
     layer2 = stage(1)
     layer3 = stage(2)
     layer4 = stage(3)
+    mapChannels = variant.mapChannels
     fc = shape.classes > 0 ? Linear(variant.features, shape.classes) : nil
   }
 

@@ -24,8 +24,8 @@ public struct OnnxExport {
 
   /// Writes the file whole or not at all.
   ///
-  /// The input is "input" [N, C, H, W], the output "logits" [N, classes]; N stays open. Weights are
-  /// under their names in checkpoints and in PyTorch's layouts.
+  /// The input is "input" [N, C, H, W], the output "logits" [N, classes], or [N, classes, H, W] of a
+  /// segmentation; N stays open. Weights are under their names in checkpoints and in PyTorch's layouts.
   ///
   /// - Throws: `Failure` where the network cannot be traced or written; `CheckpointError` of the file.
   public func write(_ model: Model, to path: String) throws {
@@ -53,7 +53,9 @@ public struct OnnxExport {
       OnnxTensor.channelsLast)
     for operation in graph.operations { try writer.write(operation) }
     writer.path = ""
-    let last = try writer.plain(output.value)
+    let isImage = graph.shapes[output.value].count == 4
+    let order = isImage ? OnnxTensor.channelsLast : Array(0..<graph.shapes[output.value].count)
+    let last = try writer.ordered(output.value, order)
     _ = writer.node("Identity", [last], output: end)
 
     var result = OnnxGraphProto()
@@ -62,7 +64,12 @@ public struct OnnxExport {
     result.initializer = writer.arrays
     result.input = [port(start, [nil, model.channels, side, side])]
     result.output = [
-      port(end, graph.shapes[output.value].map { $0.perSample == 0 ? $0.fixed : nil })
+      port(
+        end,
+        order.map { axis in
+          let size = graph.shapes[output.value][axis]
+          return size.perSample == 0 ? size.fixed : nil
+        })
     ]
     return file(result, model, normalises ? .identity(channels: model.channels) : normalisation)
   }

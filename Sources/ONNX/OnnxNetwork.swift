@@ -36,7 +36,8 @@ final class OnnxNetwork: Module {
 
   override var details: String { "opset \(file.opset), \(file.nodes.count) nodes" }
 
-  /// Images N H W C to the graph's first output.
+  /// Images N H W C to the graph's first output; one of four axes is taken for N K H W and given as
+  /// N H W K.
   override func forward(_ x: Tensor, _ context: Context) throws -> Tensor {
     var values = fixed
     for (name, parameter) in weights {
@@ -58,7 +59,7 @@ final class OnnxNetwork: Module {
     guard case .numbers(let output)? = values[file.outputs[0].name] else {
       throw CheckpointError(file.name, "its output holds no numbers")
     }
-    return try output.plain()
+    return try output.rank == 4 ? output.images() : output.plain()
   }
 
   private lazy var useCounts: [String: Int] = {

@@ -49,14 +49,14 @@ enum OnnxTeacher {
     let channels = shape[1] ?? 3
     let sides = try side(shape[2], shape[3], size, path)
     let network = OnnxNetwork(file)
-    let classes = try classes(network, sides, channels, path)
+    let (classes, task) = try answer(network, sides, channels, path)
     var script = "onnx(\(path.literal)"
     if let size { script += ", size=\(size)" }
     let normalisation = try normalisation(mean, std, channels, file.metadata, &script)
     let model = try Model(
       name: (path as NSString).lastPathComponent, script: script + ")", classes: classes,
       channels: channels, size: sides, seed: 0,
-      preprocessing: Preprocessing(size: sides, normalisation: normalisation)
+      preprocessing: Preprocessing(size: sides, normalisation: normalisation), task: task
     ) { OnnxNetwork(file) }
     let labels = file.metadata["labels"]?.split(separator: "\n").map(String.init) ?? []
     if labels.count == classes { model.labels = labels }
@@ -90,19 +90,25 @@ enum OnnxTeacher {
     return side
   }
 
-  /// The length of the logits, by running the network once.
-  private static func classes(
+  /// The length of the logits, and whether there is a row of them an image or a pixel, by running the
+  /// network once.
+  private static func answer(
     _ network: OnnxNetwork, _ side: Int, _ channels: Int, _ path: String
-  ) throws -> Int {
+  ) throws -> (classes: Int, task: Task) {
     guard (1...4096).contains(channels), side * side * channels <= 1 << 26 else {
       throw CheckpointError(path, "takes images of \(side)×\(side)×\(channels)")
     }
     let output = try network(Tensor(zeros: [1, side, side, channels]), .evaluation)
+    if output.rank == 4, Array(output.shape.dropLast()) == [1, side, side] {
+      return (output.shape[3], .segmentation)
+    }
     guard output.rank == 2, output.shape[0] == 1 else {
       throw CheckpointError(
-        path, "gives \(shapeText(output.shape)) for one image, not one row of logits")
+        path,
+        "gives \(shapeText(output.shape)) for one image of \(side)×\(side), not one row of logits "
+          + "or one a pixel")
     }
-    return output.shape[1]
+    return (output.shape[1], .classification)
   }
 
   private static func normalisation(

@@ -45,11 +45,30 @@ extension Optimizer {
         isDecoupled: true,
         moments: Moments(lr: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 2e-2)))
   }
+
+  /// What critics are usually trained by, `adam(lr=4e-4, beta1=0, beta2=0.9)`: Zhang et al. 2019,
+  /// https://arxiv.org/abs/1805.08318.
+  public static var critic: Optimizer {
+    Optimizer(
+      Adam(
+        isDecoupled: false,
+        moments: Moments(lr: 4e-4, beta1: 0, beta2: 0.9, epsilon: 1e-8, decay: 0)))
+  }
+
+  /// The one of segmentation recipes, `sgd(lr=0.01, momentum=0.9, weight_decay=5e-4)`.
+  public static var segmentation: Optimizer {
+    Optimizer(SGD(lr: 0.01, inertia: 0.9, decay: 5e-4, nesterov: false, dampening: 0))
+  }
 }
 
 extension Schedule {
   /// The schedule where none is given: `cosine()`.
   public static var usual: Schedule {
     Schedule(Cosine(warmup: Warmup(), minimum: 0))
+  }
+
+  /// The one of segmentation recipes, `poly(power=0.9)`.
+  public static var segmentation: Schedule {
+    Schedule(Poly(power: 0.9, warmup: Warmup(), minimum: 0))
   }
 }

@@ -88,10 +88,9 @@ struct ShelfTests {
     _ = one.run(Sitting.prelude)
     _ = one.run("peer = mlp(hidden=[8], size=8, seed=4)")
     _ = one.run("run = train(student, data, ce() + dml(peer), batch=64, epochs=1)")
-    #expect(one.failure("run.peers") != nil)
-    _ = one.run("step 12; other = run.peers[0]")
+    #expect(one.failure("run.companion") != nil)
+    _ = one.run("step 12; other = run.companion")
     #expect(one.run("run.dml_ce.values[11] < run.dml_ce.values[0]") == "true\n")
-    #expect(one.run("len(run.peers)") == "1\n")
     // What was given is as it was; the copy has learnt, and knows how.
     let figures = "run.dml.values[0]"
     let first = one.run(figures)
@@ -99,7 +98,7 @@ struct ShelfTests {
       "run = train(clone(student, seed=0), data, ce() + dml(peer), batch=64, epochs=1); step")
     #expect(one.run(figures) == first)
     let script = one.run("script train(other, data, epochs=1)")
-    #expect(script.contains(".peers[0]"), "\(script)")
+    #expect(script.contains(".companion"), "\(script)")
     let again = Sitting()
     #expect(!again.run(script).contains("error"))
     let learnt = one.run("eval(other, on=data.test).loss")

@@ -35,6 +35,18 @@ import Testing
     return try Formula.images("images", [count, model.channels, size, size], scale: 3)
   }
 
+  /// The shape of the logits: a row an image, or a pixel.
+  static func answerShape(of model: Model, _ images: Tensor) -> [Int] {
+    let pixels = model.task == .segmentation ? Array(images.shape[1...2]) : []
+    return [images.shape[0]] + pixels + [model.classes]
+  }
+
+  /// One of five classes each, the same for all pixels of an image.
+  static func labels(_ shape: [Int]) throws -> Labels {
+    let pixels = shape.dropFirst().reduce(1, *)
+    return try Labels((0..<shape.reduce(1, *)).map { Int32($0 / pixels % 5) }, shape)
+  }
+
   /// The network with few classes and few pixels where it is built for a size.
   static func small(_ name: String, seed: Int = 0, classes: Int = 5) throws -> Model {
     var given: [String: Value] = [
@@ -107,7 +119,7 @@ import Testing
     let size = model.size >= 224 ? 224 : model.size
     let images = try Formula.images("images", [1, 2, size, size], scale: 3)
     let logits = try model(images, .evaluation)
-    #expect(logits.shape == [1, 7])
+    #expect(logits.shape == Self.answerShape(of: model, images))
     #expect(logits.values.allSatisfy { $0.isFinite })
     let again = try make(script: model.script)
     #expect(try bits([again(images, .evaluation)]) == bits([logits]))
@@ -182,14 +194,14 @@ import Testing
   private func learn(_ name: String, images count: Int, steps: Int) throws -> [Float] {
     let model = try Self.small(name)
     let images = try Self.images(for: model, count)
-    let labels = Labels((0..<count).map { Int32($0 % 5) })
+    let labels = try Self.labels(Self.answerShape(of: model, images).dropLast())
     let parameters = model.network.parameters
     var velocities = parameters.map { Tensor(zeros: $0.parameter.shape) }
     var losses: [Float] = []
     for step in 0...steps {
       let context = Context(isTraining: true, isRecording: true, step: step)
       let logits = try model(images, context)
-      #expect(logits.shape == [count, 5])
+      #expect(logits.shape == Self.answerShape(of: model, images))
       let loss = try crossEntropy(logits, labels)
       losses.append(loss.scalar)
       guard step < steps else { break }

@@ -17,6 +17,15 @@ public func maxPool(
       PoolingWindow(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)))
 }
 
+/// The largest number of each patch of images N H W C that are cut into patches side by side; the last
+/// ones end with the image.
+///
+/// It is no part of a network: a trace does not take it.
+public func maxPool(_ x: Tensor, patchHeight: Int, patchWidth: Int) throws -> Tensor {
+  largest(
+    x, try PoolingWindows(x, patches: patchHeight, patchWidth, operation: "maxPool"), as: nil)
+}
+
 /// The largest number of windows that share the image evenly, `height`×`width` of them (PyTorch's
 /// `AdaptiveMaxPool2d`).
 public func adaptiveMaxPool(_ x: Tensor, height: Int, width: Int) throws -> Tensor {
@@ -26,7 +35,7 @@ public func adaptiveMaxPool(_ x: Tensor, height: Int, width: Int) throws -> Tens
 }
 
 private func largest(
-  _ x: Tensor, _ windows: PoolingWindows, as primitive: Primitive
+  _ x: Tensor, _ windows: PoolingWindows, as primitive: Primitive?
 ) -> Tensor {
   let shape = windows.outputShape
   let places = PlaceScratch(count: shape.elementCount)

@@ -93,6 +93,30 @@ struct PoolingWindows {
     columns = axis(x.shape[2], width)
   }
 
+  /// Windows side by side, the last ones cut off by the image's end.
+  init(_ x: Tensor, patches height: Int, _ width: Int, operation: String) throws {
+    try PoolingWindows.check(x, operation)
+    guard height > 0, width > 0, x.shape[1] > 0, x.shape[2] > 0 else {
+      throw ShapeError(
+        "\(operation): images \(shapeText(x.shape)) cannot be cut into patches of "
+          + "\(height)×\(width)")
+    }
+    func axis(_ size: Int, _ side: Int) -> Axis {
+      var result = Axis()
+      for low in stride(from: 0, to: size, by: side) {
+        let high = Swift.min(low + side, size)
+        result.first.append(Int32(low))
+        result.last.append(Int32(high))
+        result.divisor.append(Float(high - low))
+      }
+      result.invert(size: size)
+      return result
+    }
+    inputShape = x.shape
+    rows = axis(x.shape[1], height)
+    columns = axis(x.shape[2], width)
+  }
+
   private static func check(_ x: Tensor, _ operation: String) throws {
     guard x.rank == 4 else {
       throw ShapeError(
