@@ -63,10 +63,10 @@ public struct CWD: Loss {
       T²·KL(teacher ‖ student), mean over images and channels. Features whose channels differ go \
       through a trained 1×1 convolution. Shu et al. 2021, https://arxiv.org/abs/2011.13256.
       """,
-    Argument("T", "Softening temperature of both distributions.", default: Float(4)) {
+    Argument<Float>("T", "Softening temperature of both distributions.", default: 4) {
       $0 > 0 && $0.isFinite ? nil : "must be positive"
     },
-    Argument(
+    Argument<FeatureSelection>(
       "on", "Modules whose maps are compared; none: the networks' logits.",
       default: FeatureSelection.automatic),
     examples: ["goal = ce() + 3*cwd(T=4)"],

@@ -135,32 +135,35 @@ public struct CrossEntropy: Loss {
       least the `min_kept` hardest (Shrivastava et al. 2016, https://arxiv.org/abs/1604.03540). \
       `on="aux"` is the cross entropy of that module's logits, brought to the mask's size.
       """,
-    Argument("smoothing", "Share s of the target spread over all classes.", default: Float(0)) {
-      $0 >= 0 && $0 < 1 ? nil : "must be in 0 ..< 1"
-    },
-    Argument(
-      "class_weights", "A factor for each class.", default: [Float](), check: areWeights),
-    Argument(
-      "ohem", "Largest probability of a label that is still hard; none: all count.",
-      default: Float?.none
-    ) { (threshold: Float?) in
-      (threshold ?? 1) > 0 && (threshold ?? 1) <= 1 ? nil : "must be in 0 … 1, above 0"
-    },
-    Argument("min_kept", "How many of the hardest count in any case, with `ohem`.", default: 100_000) {
-      $0 < 1 ? "must be at least 1" : nil
-    },
-    Argument(
-      "on", "A module whose output are logits: \"aux\"; none: the network's.",
-      default: FeatureSelection.automatic
-    ) { $0.pairs.count > 1 ? "is one module" : nil },
+    smoothingArgument, weightsArgument, miningArgument, keptArgument, placeArgument,
     examples: ["goal = ce()", "goal = ce(smoothing=0.1)", "goal = ce() + 0.4*ce(on=\"aux\")"],
     keywords: ["label smoothing", "classification", "segmentation", "likelihood", "auxiliary"]
-  ) { (smoothing: Float, weights: [Float], ohem: Float?, kept: Int, place: FeatureSelection) in
-    Goal(
-      CrossEntropy(
-        smoothing: smoothing, classWeights: weights,
-        mining: ohem.map { HardMining(threshold: $0, least: kept) }, on: place))
+  ) { smoothing, weights, ohem, kept, place in
+    let mining = ohem.map { HardMining(threshold: $0, least: kept) }
+    return Goal(
+      CrossEntropy(smoothing: smoothing, classWeights: weights, mining: mining, on: place))
   }
+
+  private static let smoothingArgument = Argument<Float>(
+    "smoothing", "Share s of the target spread over all classes.", default: 0
+  ) { $0 >= 0 && $0 < 1 ? nil : "must be in 0 ..< 1" }
+  private static let weightsArgument = Argument<[Float]>(
+    "class_weights", "A factor for each class.", default: [], check: areWeights)
+  private static let miningArgument = Argument<Float?>(
+    "ohem", "Largest probability of a label that is still hard; none: all count.", default: nil,
+    check: isShare)
+  private static let keptArgument = Argument<Int>(
+    "min_kept", "How many of the hardest count in any case, with `ohem`.", default: 100_000
+  ) { $0 < 1 ? "must be at least 1" : nil }
+  private static let placeArgument = Argument<FeatureSelection>(
+    "on", "A module whose output are logits: \"aux\"; none: the network's.",
+    default: .automatic
+  ) { $0.pairs.count > 1 ? "is one module" : nil }
+}
+
+@Sendable private func isShare(_ threshold: Float?) -> String? {
+  guard let threshold else { return nil }
+  return threshold > 0 && threshold <= 1 ? nil : "must be in 0 … 1, above 0"
 }
 
 @Sendable private func areWeights(_ weights: [Float]) -> String? {

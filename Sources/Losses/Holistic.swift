@@ -146,24 +146,8 @@ extension Holistic {
       (`on="head"` of PSPNet), does not show the critic the image (`image=false`) and trains it by \
       SGD.
       """,
-    Argument("kind", "The critic's objective.", default: Holistic.Kind.wganGP),
-    Argument(
-      "on", "The module whose outputs are logits; none: the networks'.",
-      default: FeatureSelection.automatic
-    ) { $0.pairs.count > 1 ? "is one module" : nil },
-    Argument("width", "Channels of the critic's first convolution.", default: 64) {
-      (1...1024).contains($0) ? nil : "must be from 1 to 1024"
-    },
-    Argument("penalty", "Weight of the gradient penalty.", default: Float(10)) {
-      $0 >= 0 && $0.isFinite ? nil : "must not be negative"
-    },
-    Argument("image", "Whether the critic sees the image.", default: true),
-    Argument("optimizer", "How the critic's weights move.", default: Optimizer.critic),
-    Argument(
-      "schedule", "How its learning rate goes over the run.", default: Schedule.segmentation),
-    Argument("steps", "Steps of the critic for each of the student's.", default: 1) {
-      (1...100).contains($0) ? nil : "must be from 1 to 100"
-    },
+    kindArgument, placeArgument, widthArgument, penaltyArgument, imageArgument,
+    optimizerArgument, scheduleArgument, stepsArgument,
     examples: ["goal = ce() + 0.1*holistic(width=16)"],
     keywords: [
       "segmentation", "adversarial", "GAN", "Wasserstein", "critic", "discriminator",
@@ -175,4 +159,25 @@ extension Holistic {
         kind: kind, on: place, width: width, penalty: penalty, seesImage: image,
         optimizer: optimizer, schedule: schedule, steps: steps))
   }
+
+  private static let kindArgument = Argument<Holistic.Kind>(
+    "kind", "The critic's objective.", default: .wganGP)
+  private static let placeArgument = Argument<FeatureSelection>(
+    "on", "The module whose outputs are logits; none: the networks'.", default: .automatic
+  ) { $0.pairs.count > 1 ? "is one module" : nil }
+  private static let widthArgument = Argument<Int>(
+    "width", "Channels of the critic's first convolution.", default: 64
+  ) { (1...1024).contains($0) ? nil : "must be from 1 to 1024" }
+  private static let penaltyArgument = Argument<Float>(
+    "penalty", "Weight of the gradient penalty.", default: 10
+  ) { $0 >= 0 && $0.isFinite ? nil : "must not be negative" }
+  private static let imageArgument = Argument<Bool>(
+    "image", "Whether the critic sees the image.", default: true)
+  private static let optimizerArgument = Argument<Optimizer>(
+    "optimizer", "How the critic's weights move.", default: .critic)
+  private static let scheduleArgument = Argument<Schedule>(
+    "schedule", "How its learning rate goes over the run.", default: .segmentation)
+  private static let stepsArgument = Argument<Int>(
+    "steps", "Steps of the critic for each of the student's.", default: 1
+  ) { (1...100).contains($0) ? nil : "must be from 1 to 100" }
 }

@@ -48,7 +48,7 @@ public struct IFVD: Loss {
       weight is 200. Wang et al. 2020, https://doi.org/10.1007/978-3-030-58571-6_21; \
       masks are taken to the map's size by nearest pixels.
       """,
-    Argument(
+    Argument<FeatureSelection>(
       "on", "Modules whose maps are compared; none: the networks' logits.",
       default: Pairwise.usualPlace),
     examples: ["goal = ce() + 200*ifvd()"],

@@ -63,10 +63,10 @@ public struct Pairwise: Loss {
       gradient; mean (a_ij of the teacher − a_ij of the student)². Channels may differ. Liu et al. \
       2019, https://arxiv.org/abs/1903.04197.
       """,
-    Argument("scale", "A patch's share of the map's height and width.", default: 0.5) {
+    Argument<Double>("scale", "A patch's share of the map's height and width.", default: 0.5) {
       $0 > 0 && $0 <= 1 ? nil : "must be in 0 … 1, above 0"
     },
-    Argument(
+    Argument<FeatureSelection>(
       "on", "Modules whose maps are compared; none: the networks' logits.",
       default: Pairwise.usualPlace),
     examples: ["goal = ce() + pairwise(scale=0.5, on=\"psp\")"],

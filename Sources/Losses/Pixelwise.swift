@@ -56,19 +56,20 @@ public struct Pixelwise: Loss {
       floor), summed over the batch and divided by the pixels of one image, so that it grows with \
       the batch. That code compares logits at the map's size: `on="head"` of PSPNet.
       """,
-    Argument("T", "Softening temperature of both distributions.", default: Float(1)) {
+    Argument<Float>("T", "Softening temperature of both distributions.", default: 1) {
       $0 > 0 && $0.isFinite ? nil : "must be positive"
     },
-    Argument(
+    Argument<FeatureSelection>(
       "on", "Modules whose outputs are logits; none: the networks'.",
       default: FeatureSelection.automatic),
-    Argument("reference", "The published scaling, at T = 1.", default: false),
+    Argument<Bool>("reference", "The published scaling, at T = 1.", default: false),
     examples: ["goal = ce() + 10*pixelwise()"],
     keywords: ["segmentation", "dense", "structured", "Liu", "distillation"]
   ) { (temperature: Float, place: FeatureSelection, isPublished: Bool) in
     guard !isPublished || temperature == 1 else {
       throw Failure(
-        .value, "pixelwise: 'reference' is the published loss at T = 1, got T=\(temperature.literal)")
+        .value,
+        "pixelwise: 'reference' is the published loss at T = 1, got T=\(temperature.literal)")
     }
     return Goal(Pixelwise(temperature: temperature, on: place, isPublished: isPublished))
   }

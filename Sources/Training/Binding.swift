@@ -26,11 +26,12 @@ extension Run {
     let terms = try goal.terms.enumerated().map { index, term in
       let features = try plan.features(
         index, own: pass.studentFeatures, others: pass.teacher?.features ?? [:])
-      let shapes = LossShapes(
+      var shapes = LossShapes(
         features: features.map {
           FeatureShapes(student: $0.student.shape, teacher: $0.teacher?.shape ?? [])
         }, logits: pass.logits.shape, samples: data.train.count,
         seed: UInt64(bitPattern: Int64(seed)))
+      shapes.images = pass.batch.images.shape
       return try BoundTerm(
         term, script: term.loss.script(record.names), shapes, frozen: frozenModel)
     }

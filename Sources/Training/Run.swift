@@ -219,6 +219,16 @@ public final class Run: Object, ArgumentType, Answer {
   }
 
   static func fits(_ model: Model, _ role: String, _ data: Dataset) throws {
+    guard model.task.rawValue == data.task.rawValue else {
+      let isDense = model.task == .segmentation
+      throw Failure(
+        .shape,
+        "the \(role) \(model.name) says a class for every \(isDense ? "pixel" : "image"), "
+          + "\(data.name) has one for every \(isDense ? "image" : "pixel")",
+        advice: isDense
+          ? "a network for classification fits"
+          : "a network for segmentation fits: list \"pspnet*\"")
+    }
     guard model.channels == data.channels else {
       throw Failure(
         .shape,

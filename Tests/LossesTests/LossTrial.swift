@@ -38,7 +38,8 @@ struct LossTrial {
     modelLogits = try loss.models.indices.map {
       try Formula.tensor("model \($0).logits", logits, scale: 3)
     }
-    let known = LossShapes(features: pairs, logits: logits, samples: 20)
+    var known = LossShapes(features: pairs, logits: logits, samples: 20)
+    known.images = shapes.images
     parts = try loss.parts(for: known)
     companion = try (loss as? any CompanionLoss)?.companion(for: known)
     for module in [parts, companion].compactMap({ $0 }) { try Self.prepare(module) }
