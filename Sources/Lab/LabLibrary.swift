@@ -14,7 +14,8 @@ import Records
 let commandRegistry: Registry = Registry(
   "Commands",
   [
-    Train.declaration, Train.distillation, TAKD.declaration, Step.declaration, Fit.declaration,
+    Train.declaration, Train.distillation, TAKD.declaration, Structured.declaration,
+    Step.declaration, Fit.declaration,
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     ScatterChart.declaration, BarChart.declaration, HeatMapChart.declaration,
     HistogramChart.declaration,

@@ -34,7 +34,9 @@ public struct CrossEntropy: Loss {
   }
 
   public var sites: FeatureSites {
-    place == .automatic ? .none : .selected(place, otherwise: .unknown)
+    // The teacher is not asked.
+    let own = place.pairs.map { FeatureSelection.Pair($0.student, "") }
+    return own.isEmpty ? .none : .selected(FeatureSelection(own), otherwise: .unknown)
   }
 
   public func script(_ models: ModelNames) -> String {

@@ -44,7 +44,7 @@ struct LossCase: Sendable, CustomTestStringConvertible {
   /// Every loss of the registry, those that are in the table as it says.
   static var all: [LossCase] {
     lossRegistry.declarations.flatMap { declaration in
-      let known = particular.filter { $0.name == declaration.name }
+      let known = (particular + dense).filter { $0.name == declaration.name }
       return known.isEmpty ? [LossCase(name: declaration.name)] : known
     }
   }

@@ -1,7 +1,8 @@
 """One distillation step in PyTorch, the peer of `athanor bench step`.
 
 The teacher forward without gradients in evaluation mode, the student forward and backward for
-cross entropy + 5 * KL(T=1, batch mean), fused AdamW, on random input made once.
+cross entropy + 5 * KL(T=1, batch mean), fused AdamW, on random input made once; of a PSPNet the step
+in structured.py.
 
     python torch_steps.py NAME [--layout channels_last] [--compile] [--threads 2] [--batch N] [--size S]
 
@@ -18,6 +19,8 @@ import timm
 import torch
 import torch.nn.functional as F
 
+import structured
+
 # name: (student, teacher, batch, image size, classes)
 STEPS = {
     "resnet18<-resnet34@224": ("resnet18", "resnet34", 16, 224, 1000),
@@ -26,6 +29,7 @@ STEPS = {
     "vit_tiny<-vit_small@224": ("vit_tiny_patch16_224", "vit_small_patch16_224", 16, 224, 1000),
     "mixer_s16<-resnet18@224": ("mixer_s16_224", "resnet18", 8, 224, 1000),
     "resnet8x4<-resnet32x4@32": ("resnet8x4", "resnet32x4", 64, 32, 100),
+    **structured.STEPS,
 }
 
 
@@ -67,6 +71,8 @@ def network(name, classes):
 
 
 def prepare(name, layout, compiles, batch, size):
+    if name in structured.STEPS:
+        return structured.prepare(name, layout, compiles, batch, size)
     student_name, teacher_name, usual_batch, usual_size, classes = STEPS[name]
     batch, size = batch or usual_batch, size or usual_size
     layout = torch.channels_last if layout == "channels_last" else torch.contiguous_format
