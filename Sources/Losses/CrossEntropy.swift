@@ -34,9 +34,7 @@ public struct CrossEntropy: Loss {
   }
 
   public var sites: FeatureSites {
-    // The teacher is not asked.
-    let own = place.pairs.map { FeatureSelection.Pair($0.student, "") }
-    return own.isEmpty ? .none : .selected(FeatureSelection(own), otherwise: .unknown)
+    place.sites
   }
 
   public func script(_ models: ModelNames) -> String {

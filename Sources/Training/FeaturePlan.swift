@@ -16,7 +16,10 @@ struct FeaturePlan {
   var isEmpty: Bool { student.isEmpty && teacher.isEmpty }
 
   init(_ goal: Goal, student: Model, teacher: Model?) throws {
-    pairs = try goal.terms.map { try $0.loss.sites.pairs(student: student, teacher: teacher) }
+    // A loss that needs no teacher looks at the student alone.
+    pairs = try goal.terms.map {
+      try $0.loss.sites.pairs(student: student, teacher: $0.loss.needsTeacher ? teacher : nil)
+    }
     self.student = Set(pairs.joined().map(\.student))
     self.teacher = Set(pairs.joined().map(\.teacher)).filter { !$0.isEmpty }.sorted()
     try FeaturePlan.check(self.student, in: student, "student")

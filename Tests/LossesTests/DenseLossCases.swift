@@ -18,8 +18,10 @@ extension LossCase {
       slope: .elsewhere("norms are constants of the gradient; the golden values have it")),
     LossCase(name: "cwd", kind: .pixels),
     LossCase(
-      name: "cwd", arguments: { ["on": .string("layer2")] }, note: "of features", kind: .pixels,
-      minimum: .elsewhere("features go through a convolution that is drawn")),
+      name: "cwd", arguments: { ["on": .string("layer2"), "T": .number(0.5)] },
+      note: "of features", kind: .pixels,
+      minimum: .elsewhere("features go through a convolution that is drawn"),
+      slope: .differences(step: 0.05, tolerance: 5e-3)),
     LossCase(
       name: "ifvd", kind: .pixels, slope: .differences(step: 0.01, tolerance: 5e-3)),
     LossCase(

@@ -55,7 +55,9 @@ struct SegmentationTests {
   }()
 
   private func model(shift: Float = 0, step: Int = 1, name: String = "nearest") throws -> Model {
-    try Model(name: name, script: "", classes: 4, channels: 1, size: 8, seed: 0) {
+    try Model(
+      name: name, script: "", classes: 4, channels: 1, size: 8, seed: 0, task: .segmentation
+    ) {
       NearestGrey(shift: shift, step: step)
     }
   }
