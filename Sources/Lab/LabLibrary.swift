@@ -16,7 +16,9 @@ let commandRegistry: Registry = Registry(
   [
     Train.declaration, Train.distillation, TAKD.declaration, Structured.declaration,
     Step.declaration, Fit.declaration,
-    Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
+    Evaluate.declaration, PerClass.declaration, ConfusionMap.declaration,
+    CalibrationReport.declaration, Disagreements.declaration, Hardest.declaration,
+    LabelErrors.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     ScatterChart.declaration, BarChart.declaration, HeatMapChart.declaration,
     HistogramChart.declaration,
     Summary.declaration, Features.declaration, Script.declaration, Save.declaration,

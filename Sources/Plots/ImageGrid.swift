@@ -7,15 +7,22 @@ public struct ImageGrid: Sendable, Equatable {
   public var columns: Int?
   /// What colours mean, below the pictures.
   public var keys: [ImageKey]
+  /// Characters that a line of a caption has room for; nil: as many as fit below the picture.
+  public var captionWidth: Int?
 
   public init(
-    _ pictures: [Picture], captions: [String] = [], columns: Int? = nil, keys: [ImageKey] = []
+    _ pictures: [Picture], captions: [String] = [], columns: Int? = nil, keys: [ImageKey] = [],
+    captionWidth: Int? = nil
   ) {
     self.keys = keys
     self.pictures = pictures
     self.captions = captions
     self.columns = columns
+    self.captionWidth = captionWidth
   }
+
+  /// Lines of a caption that are drawn.
+  static let captionLines = 8
 
   func caption(_ index: Int) -> String { index < captions.count ? captions[index] : "" }
 }

@@ -18,8 +18,9 @@ struct TextImages {
     let widest = grid.pictures.prefix(shown).map(\.width).max() ?? 1
     // In characters; a picture is drawn with at most its own pixels.
     let wish = min(style.unicode && !style.color ? (widest + 1) / 2 : widest, 28)
-    let columns = max(1, min(grid.columns ?? .max, (style.width + 2) / (max(wish, 10) + 2), shown))
-    let cell = max(4, min((style.width + 2) / columns - 2, max(wish, 10)))
+    let slot = max(wish, 10, grid.captionWidth ?? 0)
+    let columns = max(1, min(grid.columns ?? .max, (style.width + 2) / (slot + 2), shown))
+    let cell = max(4, min((style.width + 2) / columns - 2, slot))
     let drawn = min(cell, wish)
     var result: [String] = []
     for start in stride(from: 0, to: shown, by: columns) {
@@ -27,7 +28,7 @@ struct TextImages {
       if start > 0 { result.append("") }
       result += joined(indices.map { drawing(grid.pictures[$0], drawn) }, cell)
       let captions = indices.map { index in
-        grid.caption(index).split(separator: "\n").prefix(4).map {
+        grid.caption(index).split(separator: "\n").prefix(ImageGrid.captionLines).map {
           cut(singleLine(String($0)), to: cell, unicode: style.unicode)
         }
       }

@@ -86,8 +86,11 @@ struct PixelSums {
     result.samples = samples
     result.accuracy = matrix.accuracy
     result.loss = likelihood / n
-    result.agreement = hasTeacher ? Double(agreeing) / n : nil
-    result.divergence = hasTeacher ? divergence / n : nil
+    if hasTeacher {
+      result.fidelity = Fidelity(
+        agreement: Double(agreeing) / n, divergence: divergence / n,
+        teacherAccuracy: teacherMatrix.accuracy)
+    }
     result.seconds = seconds
     result.segmentation = SegmentationScore(
       matrix: matrix, teacher: hasTeacher ? teacherMatrix : nil, classNames: classNames)

@@ -12,29 +12,79 @@ struct EvaluationValue: Object, Answer {
   let name: String
   let split: String
   let evaluation: Evaluation
+  /// Whether every figure is shown, or the usual ones.
+  var isFull = false
 
   var line: String { "\(name) on \(split): \(evaluation.text)" }
 
-  private var figures: [(name: String, value: Double?, cell: String)] {
+  private struct Figure {
+    var name: String
+    var value: Double?
+    var format = NumberFormat.automatic
+    var meaning: String
+    var isUsual = false
+  }
+
+  private var figures: [Figure] {
     let e = evaluation
+    let percent = NumberFormat.percent(2)
+    let f = e.fidelity
     return [
-      ("samples", Double(e.samples), NumberFormat.count.text(Double(e.samples))),
-      (
-        "miou", e.segmentation?.meanIoU,
-        e.segmentation.map { NumberFormat.percent(2).text($0.meanIoU) } ?? ""
-      ),
-      ("accuracy", e.accuracy, NumberFormat.percent(2).text(e.accuracy)),
-      ("top5", e.top5, e.top5.map { NumberFormat.percent(2).text($0) } ?? ""),
-      ("loss", e.loss, figure(e.loss)),
-      ("agreement", e.agreement, e.agreement.map { NumberFormat.percent(2).text($0) } ?? ""),
-      ("kl", e.divergence, e.divergence.map(figure) ?? ""),
-    ]
+      Figure(
+        name: "samples", value: Double(e.samples), format: .count, meaning: "samples looked at",
+        isUsual: true),
+      Figure(
+        name: "miou", value: e.segmentation?.meanIoU, format: percent,
+        meaning: "mean intersection over union of the classes", isUsual: true),
+      Figure(
+        name: "accuracy", value: e.accuracy, format: percent,
+        meaning: "the likeliest class is the label", isUsual: true),
+      Figure(
+        name: "top5", value: e.top5, format: percent,
+        meaning: "the label is among the likeliest five", isUsual: true),
+      Figure(name: "loss", value: e.loss, meaning: "mean −ln p(label), the NLL", isUsual: true),
+      Figure(
+        name: "ece", value: e.calibrationError, format: percent,
+        meaning: "mean gap of confidence and accuracy, 15 bins"),
+      Figure(name: "brier", value: e.brier, meaning: "mean Σ(p − y)², 0 to 2"),
+      Figure(name: "entropy", value: e.entropy, meaning: "mean −Σ p ln p in nats"),
+      Figure(
+        name: "confidence", value: e.confidence, format: percent,
+        meaning: "mean probability of the likeliest class"),
+      Figure(
+        name: "agreement", value: e.agreement, format: percent,
+        meaning: "student and teacher predict one class", isUsual: true),
+      Figure(
+        name: "kl", value: e.divergence, meaning: "mean KL(teacher ‖ student)", isUsual: true),
+      Figure(
+        name: "teacher_accuracy", value: f?.teacherAccuracy, format: percent,
+        meaning: "of the teacher on the same samples"),
+      Figure(
+        name: "teacher_errors", value: f?.teacherErrors.map { Double($0) }, format: .count,
+        meaning: "samples that the teacher gets wrong"),
+      Figure(
+        name: "kept", value: f?.kept, format: percent,
+        meaning: "of these, taken for the same wrong class"),
+      Figure(
+        name: "corrected", value: f?.corrected, format: percent,
+        meaning: "of these, right in the student"),
+      Figure(
+        name: "lost", value: f?.lost, format: percent,
+        meaning: "of the teacher's right ones, wrong in the student"),
+    ].filter { $0.value != nil }
   }
 
   func display(_ style: Style) -> Display {
-    let figures = Table(
-      "\(name) on \(split)", columns: [.init("figure"), .init("value", alignment: .right)],
-      rows: figures.filter { $0.value != nil }.map { [.text($0.name), .text($0.cell)] }
+    Table(
+      "\(name) on \(split)",
+      columns: [.init("figure"), .init("value", alignment: .right)]
+        + (isFull ? [.init("what it is")] : []),
+      rows: figures.filter { isFull || $0.isUsual }.map { figure in
+        [
+          .text(figure.name), .text(figure.value.map(figure.format.text) ?? ""),
+          .text(figure.meaning),
+        ]
+      }
     ).display(style)
     guard let classes = evaluation.segmentation?.table.display(style) else { return figures }
     let forms = zip(figures.forms, classes.forms).map {
@@ -44,8 +94,7 @@ struct EvaluationValue: Object, Answer {
   }
 
   var memberNames: [String] {
-    figures.filter { $0.value != nil }.map(\.name)
-      + (evaluation.segmentation == nil ? [] : ["iou", "classes", "confusion"])
+    figures.map(\.name) + (evaluation.segmentation == nil ? [] : ["iou", "classes", "confusion"])
   }
 
   func member(_ name: String) -> Value? {
@@ -59,41 +108,34 @@ enum Evaluate {
     "eval", "Evaluates a model on a data set, or a run's student on its own data.",
     details: """
       Accuracy (top-1, top-5 for more than five classes), mean negative log likelihood of the \
-      labels; with a teacher the agreement of both and mean KL(teacher ‖ student). Of pictures with \
-      masks: all of that over pixels, and the intersection over union of each class, TP / (TP + FP + \
-      FN) of one confusion matrix over all pictures, and its mean. Classes neither in the masks nor \
-      predicted are left out of the mean; pixels marked 255 count nowhere.
+      labels; with a teacher the agreement of both and mean KL(teacher ‖ student). `full=true` adds \
+      calibration (ECE in 15 bins, Guo et al. 2017, https://arxiv.org/abs/1706.04599), Brier score \
+      and entropy, and what became of the teacher's errors: kept, corrected, and right answers lost. \
+      Every figure is a member of the result: `eval(student).ece`. Of pictures with masks: over \
+      pixels, and the intersection over union of each class, TP / (TP + FP + FN) of one confusion \
+      matrix over all pictures, and its mean. Classes neither in the masks nor predicted are left \
+      out of the mean; pixels marked 255 count nowhere.
       """,
-    Argument(
-      "model", "The model; the current run's student where none is named.",
-      default: Subject<Model>()),
-    Argument(
-      "on", "A data set (its test part) or a split; none: the current run's data.",
-      default: DataPart?.none),
-    Argument(
-      "teacher", "A model to compare with; the run's teacher for its student.",
-      default: Model?.none),
-    Argument("batch", "Samples at a time.", default: 256) {
-      $0 < 1 ? "must be at least 1" : nil
-    },
-    examples: ["eval student, on=data.test"],
-    keywords: ["test", "accuracy", "validate", "IoU", "mIoU", "segmentation"]
-  ) { session, subject, part, teacher, batch in
-    let model = try subject.value ?? session.run(Subject()).student
-    let run = session.currentRun
-    guard let part = part ?? run.map({ DataPart(data: $0.data, split: $0.data.test) }) else {
-      throw Failure(.argument, "eval needs to know on what", advice: "on=data.test")
+    ResultArguments.model, ResultArguments.part, ResultArguments.teacher, ResultArguments.batch,
+    Argument("full", "Whether every figure is shown, with what it is.", default: false),
+    examples: ["eval student, on=data.test", "eval student, full=true", "eval(student).ece"],
+    keywords: [
+      "test", "accuracy", "validate", "ECE", "Brier", "agreement", "top-5", "NLL", "IoU", "mIoU",
+      "segmentation",
+    ]
+  ) { session, subject, part, teacher, batch, full in
+    let asked = try session.resultSubject("eval", subject.value, teacher, part)
+    let split = asked.part.split
+    let evaluation: Evaluation
+    if split.task == .segmentation {
+      evaluation = try session.evaluatePixels(asked, batch: batch)
+    } else {
+      var sums = EvaluationSums()
+      try session.judge(asked, batch: batch) { sums.add($1) }
+      evaluation = sums.evaluation(classes: asked.model.classes)
     }
-    let ownTeacher = run.flatMap { $0.student === model ? $0.frozenTeacher() : nil }
-    let view = EvaluationView(session)
-    defer { view.close() }
-    let result = try Training.evaluate(
-      model, on: part.split, of: part.data, teacher: teacher,
-      frozen: teacher == nil ? ownTeacher : nil, batchSize: batch, check: session.check
-    ) { view.follow(done: $0, of: part.split.count) }
     return EvaluationValue(
-      name: session.variable(holding: model) ?? model.name, split: part.split.name,
-      evaluation: result)
+      name: asked.modelName, split: split.name, evaluation: evaluation, isFull: full)
   }
 }
 
