@@ -18,7 +18,8 @@ let commandRegistry: Registry = Registry(
     Step.declaration, Fit.declaration,
     Evaluate.declaration, PerClass.declaration, ConfusionMap.declaration,
     CalibrationReport.declaration, Disagreements.declaration, Hardest.declaration,
-    LabelErrors.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
+    LabelErrors.declaration, Probe.declaration, WhatIf.declaration, RateFinder.declaration,
+    SchedulePreview.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     ScatterChart.declaration, BarChart.declaration, HeatMapChart.declaration,
     HistogramChart.declaration,
     Summary.declaration, Features.declaration, Script.declaration, Save.declaration,
@@ -29,7 +30,8 @@ let commandRegistry: Registry = Registry(
     Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
     Preprocessing.declaration, Classify.declaration, Predict.declaration, Audit.declaration,
     Overlay.declaration,
-  ] + SessionCalls.declarations + Replaying.declarations + Talking.declarations)
+  ] + SessionCalls.declarations + LayerLooks.declarations + Replaying.declarations
+    + Talking.declarations)
 
 extension Session {
   /// All that can be typed.

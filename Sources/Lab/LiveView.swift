@@ -23,6 +23,8 @@ final class LiveView {
   private var evaluated = ""
   private var ending = ""
   private(set) var last: StepResult?
+  /// Warnings of the run that were there before, or have been shown.
+  private var warned: Int
 
   /// What takes less than this is drawn once, at its end, or, where there is no plot, not at all.
   private var patience: Duration { showsPlot ? .milliseconds(250) : .seconds(2) }
@@ -40,11 +42,13 @@ final class LiveView {
     self.isQuiet = isQuiet
     self.target = target
     first = run.steps
+    warned = run.warnings.count
     start = clock.now
     if isAside { tell(nil) }
   }
 
   func follow(_ progress: Progress) {
+    defer { warn() }
     switch progress {
     case .step(let result, _):
       last = result
@@ -66,6 +70,14 @@ final class LiveView {
         session.write("\(evaluated)\(loss ?? "")\n", toError: false)
       }
     }
+  }
+
+  /// Says what has been noticed, once.
+  private func warn() {
+    for warning in run.warnings.dropFirst(warned) {
+      session.write("\(warning.line)\n", toError: true)
+    }
+    warned = run.warnings.count
   }
 
   /// Shows what goes on beside the conversation, with a line for a terminal.
@@ -163,4 +175,9 @@ extension Run {
     guard let values = log["loss"]?.values.suffix(count), !values.isEmpty else { return nil }
     return values.reduce(0, +) / Double(values.count)
   }
+}
+
+extension RunWarning {
+  /// `warning: step 10: 'kd' is 0.3 % of the loss: it hardly teaches (raise its weight, …)`.
+  var line: String { "warning: step \(step): \(text) (\(advice))" }
 }

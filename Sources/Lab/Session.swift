@@ -22,6 +22,8 @@ public final class Session: Interpreter, OutputContext {
   let interruption: Interruption
   /// Networks that pictures were shown to, planned.
   var frozenNetworks = FrozenNetworks()
+  /// What layers of runs looked like when they were asked for.
+  var layerHistory = LayerHistory()
   /// The run made last; verbs use it where none is named.
   var currentRun: Run?
   private var runCount = 0

@@ -23,7 +23,12 @@ public struct Parser {
 
   var current: Token { lexed.tokens[index] }
 
-  var following: Token { lexed.tokens[min(index + 1, lexed.tokens.count - 1)] }
+  var following: Token { token(after: 1) }
+
+  /// The token so many places on; the last one behind the end.
+  func token(after places: Int) -> Token {
+    lexed.tokens[min(index + places, lexed.tokens.count - 1)]
+  }
 
   /// The token before the current one.
   var previous: Token { lexed.tokens[max(0, index - 1)] }

@@ -173,7 +173,7 @@ extension Parser {
       if closing == nil, !startsArgument { throw unexpected(wanted: "an argument") }
       return true
     }
-    if current.kind == .name, following.kind == .assign { return true }
+    if startsLabel { return true }
     guard let closing else { return false }
     guard current.kind == closing else { throw unexpected(wanted: "',' or ')'") }
     return false
@@ -187,10 +187,23 @@ extension Parser {
     }
   }
 
-  /// The `name=` in front of an argument.
+  /// Whether `name=` or `term.name=` comes.
+  private var startsLabel: Bool {
+    guard current.kind == .name else { return false }
+    if following.kind == .assign { return true }
+    return following.kind == .dot && token(after: 2).kind == .name
+      && token(after: 3).kind == .assign
+  }
+
+  /// The `name=` in front of an argument, or `term.name=` for a call that takes names of its own.
   private mutating func label() throws(SyntaxError) -> Identifier? {
-    guard current.kind == .name, following.kind == .assign else { return nil }
-    let label = try identifier("a name")
+    guard startsLabel else { return nil }
+    var label = try identifier("a name")
+    if accept(.dot) {
+      let last = try identifier("a name")
+      label = Identifier(
+        name: label.name + "." + last.name, span: Span(label.span.start, last.span.end))
+    }
     _ = advance()
     return label
   }

@@ -71,4 +71,7 @@ extension Schedule {
   public static var segmentation: Schedule {
     Schedule(Poly(power: 0.9, warmup: Warmup(), minimum: 0))
   }
+
+  /// The optimizer's own learning rate, always: `constant()`.
+  public static var plain: Schedule { Schedule(Constant(warmup: Warmup())) }
 }

@@ -54,6 +54,7 @@ extension Run {
     }
     try told.get()
     log.append(evaluation.accuracy, to: "test_accuracy", step: steps)
+    guards.look(at: evaluation, step: steps)
     log.append(evaluation.loss, to: "test_loss", step: steps)
     if let miou = evaluation.segmentation?.meanIoU {
       log.append(miou, to: "test_miou", step: steps)

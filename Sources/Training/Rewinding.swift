@@ -67,6 +67,7 @@ extension Run {
     log.cut(after: target)
     record.cut(after: target)
     timeline.cut(after: target)
+    guards.cut(after: target)
     if target == 0 { student.past.removeAll { $0 === record } }
     return RewindResult(steps: target, snapshot: way.snapshot.steps)
   }

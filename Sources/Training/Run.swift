@@ -104,6 +104,8 @@ public final class Run: Object, ArgumentType, Answer {
   var waiting: [TermState] = []
   /// The way back.
   var timeline = Timeline()
+  /// Watches the steps for common mistakes.
+  var guards = Guards()
   /// `version` as the last step left it.
   var seenVersion = 0
 

@@ -13,6 +13,7 @@ public struct RunState {
   let log: Log
   let events: [RunRecord.Event]
   let timeline: Timeline
+  let guards: Guards
   /// Changes of the student's weights by somebody else since the last step.
   let unseen: Int
 }
@@ -65,7 +66,8 @@ extension Run {
     get {
       RunState(
         moved: moved, notedSettings: notedSettings, steps: steps, log: log,
-        events: record.events, timeline: timeline, unseen: version &- seenVersion)
+        events: record.events, timeline: timeline, guards: guards,
+        unseen: version &- seenVersion)
     }
     set {
       moved = newValue.moved
@@ -75,6 +77,7 @@ extension Run {
       log = newValue.log
       record.events = newValue.events
       timeline = newValue.timeline
+      guards = newValue.guards
       if steps == 0 { student.past.removeAll { $0 === record } }
     }
   }

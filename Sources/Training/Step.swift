@@ -38,6 +38,10 @@ public struct StepResult: Sendable, Equatable {
   public var gradientNorm: Double?
   /// What companions tell of their health: `adversarial_gap`.
   public var figures: [Figure] = []
+  /// Norm of all gradients together before they are clipped.
+  public var norm: Double
+  /// How sure the predictions are; looked at now and then.
+  var entropies: Guards.Entropies?
   public var samples: Int
   public var seconds: Double
 }
@@ -84,7 +88,8 @@ extension Run {
         step: steps, loss: outcome.loss, terms: outcome.terms, accuracy: outcome.accuracy,
         agreement: outcome.agreement, lr: pace.lr,
         gradientNorm: clipping == nil ? nil : outcome.gradientNorm, figures: outcome.figures,
-        samples: batch.samples.count, seconds: 0)
+        norm: outcome.gradientNorm, entropies: outcome.entropies, samples: batch.samples.count,
+        seconds: 0)
     } catch {
       for (buffer, value) in zip(buffers, statistics) { buffer.value = value }
       for (holder, tensor) in zip(memory, remembered) { holder.tensor = tensor }
@@ -104,6 +109,7 @@ extension Run {
     var agreement: Double?
     var gradients: [Tensor]
     var gradientNorm: Double
+    var entropies: Guards.Entropies?
     var figures: [Figure]
   }
 
@@ -142,6 +148,7 @@ extension Run {
       agreement: try pass.teacher.map {
         share(predicted, try $0.output.argmax(), where: batch.labels, ignoring: ignored)
       }, gradients: found, gradientNorm: norm,
+      entropies: try entropies(of: pass.logits),
       figures: figures.map { Figure(name: $0.name, value: $0.value) })
   }
 
@@ -179,6 +186,7 @@ extension Run {
     log.append(result.lr, to: "lr", step: steps)
     if let norm = result.gradientNorm { log.append(norm, to: "grad_norm", step: steps) }
     for figure in result.figures { log.append(figure.value, to: figure.name, step: steps) }
+    guards.look(at: result, classes: student.classes)
   }
 
   /// The batch of the next step: a function of (seed, place in the data, batch size) alone.
