@@ -67,7 +67,7 @@ public struct DML: CompanionLoss {
       images. After each of the student's steps the peer takes one on its own cross entropy plus \
       KL(softmax(z_S) ‖ softmax(z_P)), by an optimizer and a schedule of its own. Zhang et al. 2018, \
       https://arxiv.org/abs/1706.00384; weight 1 beside ce(), T = 1. The run trains a copy of \
-      the peer. It needs no teacher. Mixed labels: the peer's cross \
+      the peer, run.peers[0]. It needs no teacher. Mixed labels: the peer's cross \
       entropy is with the mixture.
       """,
     Argument("peer", "The other network, of as many classes.") as Argument<Model>,

@@ -73,8 +73,9 @@ public final class Model: Object, ArgumentType, Answer {
   /// A network of the same shape: with the same weights, or drawn anew from a seed.
   public func cloned(seed newSeed: Int?) throws -> Model {
     let copy = try Model(
-      name: name, script: script, classes: classes, channels: channels, size: size,
-      seed: newSeed ?? seed, preprocessing: isPublished ? preprocessing : nil, build: build)
+      name: name, script: script(seed: newSeed ?? seed), classes: classes, channels: channels,
+      size: size, seed: newSeed ?? seed, preprocessing: isPublished ? preprocessing : nil,
+      build: build)
     copy.preprocessing = preprocessing
     copy.labels = labels
     if newSeed == nil {
@@ -83,6 +84,16 @@ public final class Model: Object, ArgumentType, Answer {
       copy.past = past
     }
     return copy
+  }
+
+  /// The call with another seed; where nothing is drawn, as it is.
+  private func script(seed new: Int) -> String {
+    guard new != seed, network.parameters.contains(where: { $0.parameter.start != .kept }) else {
+      return script
+    }
+    let ending = seed == 0 ? ")" : ", seed=\(seed))"
+    guard script.hasSuffix(ending) else { return script }
+    return script.dropLast(ending.count) + (new == 0 ? ")" : ", seed=\(new))")
   }
 
   /// All parameters and buffers in order, as values that cost references until they change.

@@ -14,6 +14,8 @@ final class Companion {
   let network: Module
   /// The copy of the loss's own model; nil where the network is a part of the loss.
   let model: Model?
+  /// What it is a copy of.
+  let original: Model?
   let optimizer: Optimizer
   private let parameters: [(key: String, parameter: Parameter)]
   private let holders: [StateHolder]
@@ -23,9 +25,11 @@ final class Companion {
     let made = try loss.companion(for: shapes)
     if let own = loss.models.first(where: { $0.network === made }) {
       let copy = try own.cloned(seed: nil)
+      original = own
       model = copy
       network = copy.network
     } else {
+      original = nil
       model = nil
       network = made
       made.name(from: path)

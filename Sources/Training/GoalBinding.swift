@@ -32,7 +32,7 @@ final class BoundTerm {
       try Companion($0, shapes, path: path + ".companion", seed: shapes.seed)
     }
     self.companion = companion
-    self.models = models
+    self.models = models.filter { $0.model !== companion?.original }
   }
 
   /// Whether it has anything that steps change.
@@ -97,6 +97,9 @@ final class GoalBinding {
       plan.isEmpty && terms.allSatisfy { !$0.hasState && $0.parts == nil && $0.models.isEmpty }
     hasCompanions = terms.contains { $0.companion != nil }
   }
+
+  /// Whether a term trains a copy of a model that it brings.
+  var hasPeers: Bool { terms.contains { $0.companion?.model != nil } }
 
   /// What the terms own, as values.
   var states: [TermState] { terms.filter(\.hasState).map(\.state) }

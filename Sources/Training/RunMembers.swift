@@ -10,6 +10,7 @@ extension Run {
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
       "seed", "steps", "epoch", "clip", "ema", "script",
     ] + (averages == nil ? [] : ["averaged"]) + (optimizer.slowWeights == nil ? [] : ["slow"])
+      + (binding?.hasPeers == true ? ["peers"] : [])
       + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
   }
 
@@ -29,6 +30,7 @@ extension Run {
     case "epoch": .number(epoch)
     case "clip": clipping.map { .object($0) } ?? Value.none
     case "ema": averaging.value
+    case "peers": binding?.hasPeers == true ? (try? peers()).map { $0.value } : nil
     case "averaged": (try? averagedStudent()).map { .object($0) }
     case "slow": (try? slowStudent()).map { .object($0) }
     case "script": .string(record.script)

@@ -60,6 +60,10 @@ import Testing
     let wrong: [(String, [String: Double])] = [
       ("ce", ["smoothing": -0.1]), ("ce", ["smoothing": 1]), ("ce", ["smoothing": .nan]),
       ("kd", ["T": 0]), ("kd", ["T": -1]), ("kd", ["T": .infinity]), ("kd", ["T": .nan]),
+      ("dkd", ["alpha": -1]), ("dkd", ["beta": .nan]), ("dist", ["gamma": -0.1]),
+      ("nkd", ["gamma": -1]), ("wsld", ["T": 0]), ("tfkd", ["correct_prob": 0]),
+      ("tfkd", ["correct_prob": 1.1]), ("srd", ["p": 0.5]), ("cc", ["gamma": 0]),
+      ("cc", ["order": 0]), ("rkd", ["distance": -1]), ("rkd", ["angle": .infinity]),
     ]
     for (name, arguments) in wrong {
       let failure = #expect(throws: Failure.self, "\(name) \(arguments)") {

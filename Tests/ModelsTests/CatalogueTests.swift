@@ -150,7 +150,11 @@ import Testing
     let model = try Self.small(name, seed: 4)
     let again = try model.cloned(seed: 4)
     #expect(areIdentical(again.weights, model.weights))
-    #expect(!areIdentical(try model.cloned(seed: 5).weights, model.weights))
+    let other = try model.cloned(seed: 5)
+    #expect(!areIdentical(other.weights, model.weights))
+    // A record writes a clone as the call that draws it.
+    #expect(other.script == (try Self.small(name, seed: 5)).script)
+    #expect(try other.cloned(seed: 0).script == Self.small(name, seed: 0).script)
     // A clone without a seed copies what the model is now, and goes its own way afterwards.
     model.network.parameters[0].parameter.value.mutate { $0[0] = 42 }
     let copy = try model.cloned(seed: nil)
