@@ -99,9 +99,6 @@ final class GoalBinding {
     hasCompanions = terms.contains { $0.companion != nil }
   }
 
-  /// Whether a term trains a copy of a model that it brings.
-  var hasPeers: Bool { terms.contains { $0.companion?.model != nil } }
-
   /// What the terms own, as values.
   var states: [TermState] { terms.filter(\.hasState).map(\.state) }
 }

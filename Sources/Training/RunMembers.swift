@@ -30,7 +30,6 @@ extension Run {
     case "epoch": .number(epoch)
     case "clip": clipping.map { .object($0) } ?? Value.none
     case "ema": averaging.value
-    case "peers": binding?.hasPeers == true ? (try? peers()).map { $0.value } : nil
     case "averaged": (try? averagedStudent()).map { .object($0) }
     case "slow": (try? slowStudent()).map { .object($0) }
     case "companion": (try? companionModel()).map { .object($0) }
