@@ -78,7 +78,7 @@ enum CalibrationReport {
     let rows = names.indices.map { place -> [Table.Cell] in
       let (one, calibration, fit) = (evaluations[place], calibrations[place], fits[place])
       return [
-        .text(names[place]), .number(one.accuracy), .number(one.confidence),
+        .text(names[place]), .number(one.accuracy), .number(calibration.meanConfidence),
         .number(calibration.error), .number(calibration.largestGap), .number(one.loss),
         .number(fit.scaling.temperature), .number(fit.after.error),
       ]

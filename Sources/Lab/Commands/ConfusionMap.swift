@@ -29,7 +29,8 @@ enum ConfusionMap {
         panel: Panel(
           "\(asked.modelName) on \(split.name)", x: Axis("predicted"), y: Axis("label"),
           heatMap: HeatMap(
-            confusion.shares(of: names.count), rows: names, columns: names, format: .percent(0), range: 0...1,
+            confusion.shares(of: names.count), rows: names, columns: names, format: .percent(0),
+            range: 0...1,
             isDiverging: false))))
     let pairs = confusion.mostConfused
     return Table(
@@ -46,7 +47,8 @@ enum ConfusionMap {
       },
       notes: [
         "accuracy \(NumberFormat.percent(2).text(confusion.accuracy)) on \(grouped(confusion.total)) "
-          + (split.task == .segmentation ? "pixels" : "samples") + (pairs.isEmpty ? ", no mistakes" : "")
+          + (split.task == .segmentation ? "pixels" : "samples")
+          + (pairs.isEmpty ? ", no mistakes" : "")
       ])
   }
 }

@@ -75,7 +75,7 @@ struct EvaluationValue: Object, Answer {
   }
 
   func display(_ style: Style) -> Display {
-    Table(
+    let shown = Table(
       "\(name) on \(split)",
       columns: [.init("figure"), .init("value", alignment: .right)]
         + (isFull ? [.init("what it is")] : []),
@@ -86,11 +86,8 @@ struct EvaluationValue: Object, Answer {
         ]
       }
     ).display(style)
-    guard let classes = evaluation.segmentation?.table.display(style) else { return figures }
-    let forms = zip(figures.forms, classes.forms).map {
-      Display.Form($0.mediaType, $0.content + "\n" + $1.content)
-    }
-    return Display(figures.plain + "\n\n" + classes.plain, forms: forms)
+    guard let classes = evaluation.segmentation?.table.display(style) else { return shown }
+    return joined([shown, classes])
   }
 
   var memberNames: [String] {
