@@ -1,5 +1,4 @@
 import Catalog
-import Foundation
 import Layers
 public import Models
 import Tensors
@@ -34,15 +33,20 @@ extension FeatureChoice {
     }
     let mine = try Places(student)
     guard let teacher else {
-      return try selected(mine).map { FeatureSelection.Pair(path($0), "") }
+      return try selected(mine).map { FeatureSelection.Pair(path($0, .student), "") }
     }
     let theirs = try Places(teacher)
     let partners = try selected(mine, paired: stagePairs(mine, theirs), theirs)
-    return partners.map { FeatureSelection.Pair(path($0.0), path($0.1)) }
+    return partners.map { FeatureSelection.Pair(path($0.0, .student), path($0.1, .teacher)) }
   }
 
-  private func path(_ stage: Stage) -> String {
-    self == .preactivations ? stage.preactivation ?? stage.path : stage.path
+  private enum Role { case student, teacher }
+
+  private func path(_ stage: Stage, _ role: Role) -> String {
+    switch (self, role) {
+    case (.preactivations, _), (.reviewed, .teacher): stage.preactivation ?? stage.path
+    default: stage.path
+    }
   }
 
   /// Of one network alone.
@@ -69,7 +73,7 @@ extension FeatureChoice {
     switch self {
     case .stages, .preactivations: return stages
     case .stemAndStages: return [stem] + stages
-    case .stagesAndPooled: return stages + [pooled]
+    case .stagesAndPooled, .reviewed: return stages + [pooled]
     case .lastMap: return [last]
     case .stage(let number): return [stages[min(max(number, 1), stages.count) - 1]]
     case .pooled, .unknown: return []
@@ -150,7 +154,7 @@ private struct Places {
     guard (try? model(image, context)) != nil else { return stages.map { _ in nil } }
     return stages.map { stage in
       context.features[stage.path].flatMap { mapSide($0.shape) }.map {
-        log2(Double(model.size) / $0)
+        binaryLogarithm(Double(model.size) / $0)
       }
     }
   }

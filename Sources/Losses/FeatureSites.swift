@@ -25,6 +25,9 @@ public enum FeatureChoice: Equatable, Sendable {
   case pooled
   /// The maps of every stage after the stem, then the pooled vector.
   case stagesAndPooled
+  /// The student's map of every stage with the teacher's in front of its last activation, then the
+  /// pooled vectors.
+  case reviewed
   /// There is none: the argument `on=` must say.
   case unknown
 }

@@ -42,6 +42,38 @@ extension LossCase {
     LossCase(
       name: "dkd", arguments: { ["warmup": .number(0), "beta": .number(2)] }, note: "at once"),
     LossCase(name: "dkd"),
+    LossCase(
+      name: "fitnet", slope: .differences(step: 0.004, tolerance: 0.02),
+      noSecond: "the regressor ends in a ReLU"),
+    LossCase(
+      name: "fitnet", arguments: { ["relu": .bool(false)] }, note: "without ReLU"),
+    LossCase(name: "at", slope: .differences(step: 0.005, tolerance: 5e-3)),
+    LossCase(
+      name: "at", arguments: { ["paper": .bool(true)] }, note: "of the paper",
+      slope: .differences(step: 0.005, tolerance: 5e-3)),
+    LossCase(
+      name: "at", arguments: { ["p": .number(4)] }, note: "of the fourth power",
+      slope: .differences(step: 0.003, tolerance: 5e-3)),
+    LossCase(name: "nst", slope: .differences(step: 0.01, tolerance: 5e-3)),
+    LossCase(
+      name: "vid", minimum: .elsewhere("most likely is what the regressor makes the teacher's"),
+      slope: .differences(step: 0.004, tolerance: 0.02),
+      noSecond: "the regressor has ReLUs"),
+    LossCase(
+      name: "ab", minimum: .elsewhere("beyond the margin"),
+      slope: .differences(step: 0.01, tolerance: 0.01), noSecond: "square hinges"),
+    LossCase(
+      name: "ofd", minimum: .elsewhere("where the connector gives the teacher's features"),
+      slope: .differences(step: 0.004, tolerance: 0.02), noSecond: "square hinges"),
+    LossCase(
+      name: "ft", minimum: .elsewhere("where the translator gives the teacher's factors"),
+      slope: .differences(step: 0.0005, tolerance: 0.03), noSecond: "absolute values"),
+    LossCase(
+      name: "crd", minimum: .elsewhere("where the heads' embeddings agree"),
+      slope: .differences(step: 0.004, tolerance: 5e-3)),
+    LossCase(
+      name: "reviewkd", minimum: .elsewhere("where the fusions give the teacher's features"),
+      slope: .differences(step: 0.004, tolerance: 5e-3)),
   ]
 
   @Sendable private static func network(_ seed: Int) throws -> Value {

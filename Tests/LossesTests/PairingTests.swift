@@ -36,6 +36,9 @@ import Testing
     #expect(
       try pairs(.preactivations, small, large)
         == (1...3).map { Pair("layer\($0).0.preact", "layer\($0).2.preact") })
+    #expect(
+      try pairs(.reviewed, small, large)
+        == (1...3).map { Pair("layer\($0)", "layer\($0).2.preact") } + [Pair("avgpool", "avgpool")])
     #expect(try pairs(.stages, small, nil) == layers.map { Pair($0.student, "") })
     #expect(try FeatureSites.none.pairs(student: small, teacher: large).isEmpty)
   }

@@ -59,7 +59,7 @@ struct SampleShapes {
     case .stage(let index): return [maps[min(index, maps.count - 1)]]
     case .lastMap: return [maps[maps.count - 1]]
     case .pooled: return [pooled]
-    case .stagesAndPooled: return maps[1...] + [pooled]
+    case .stagesAndPooled, .reviewed: return maps[1...] + [pooled]
     case .unknown: return [maps[2]]
     }
   }
