@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 import Layers
 import Optimizers
 import Tensors
@@ -105,15 +106,15 @@ import Testing
     let teacher = try parts.embed(
       try #require(input.features[0].teacher), by: parts.teacherHead, input.context)
     var expected = 0.0
-    let z = 30 * exponential(1 / (2 * 16 * 0.04))
+    let z = 30 * exp(1 / (2 * 16 * 0.04))
     for (own, bank) in [(student, parts.teacherBank), (teacher, parts.studentBank)] {
       for row in 0..<4 {
         for place in 0..<7 {
           let sample = Int(drawn.values[row * 7 + place])
           let product = try own.slice(row..<row + 1).dot(
             bank.value.slice(sample..<sample + 1))
-          let (p, c) = (exponential(product / 0.2) / z, 6.0 / 30)
-          expected -= logarithm(place == 0 ? p / (p + c) : c / (p + c)) / 4
+          let (p, c) = (exp(product / 0.2) / z, 6.0 / 30)
+          expected -= log(place == 0 ? p / (p + c) : c / (p + c)) / 4
         }
       }
     }
