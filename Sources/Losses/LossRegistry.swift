@@ -29,9 +29,4 @@ public let lossRegistry = Registry(
     FeatureOverhaul.declaration,
     CRD.declaration,
     ReviewKD.declaration,
-    Pixelwise.declaration,
-    Pairwise.declaration,
-    CWD.declaration,
-    IFVD.declaration,
-    Holistic.declaration,
   ])

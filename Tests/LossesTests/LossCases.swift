@@ -67,7 +67,7 @@ extension LossCase {
       slope: .differences(step: 0.004, tolerance: 0.02), noSecond: "square hinges"),
     LossCase(
       name: "ft", minimum: .elsewhere("where the translator gives the teacher's factors"),
-      slope: .differences(step: 0.0005, tolerance: 0.03), noSecond: "absolute values"),
+      slope: .differences(step: 1e-4, tolerance: 0.03), noSecond: "absolute values"),
     LossCase(
       name: "crd", minimum: .elsewhere("where the heads' embeddings agree"),
       slope: .differences(step: 0.004, tolerance: 5e-3)),

@@ -114,7 +114,7 @@ import Testing
           let product = try own.slice(row..<row + 1).dot(
             bank.value.slice(sample..<sample + 1))
           let (p, c) = (exp(product / 0.2) / z, 6.0 / 30)
-          expected -= logarithm(place == 0 ? p / (p + c) : c / (p + c)) / 4
+          expected -= log(place == 0 ? p / (p + c) : c / (p + c)) / 4
         }
       }
     }
