@@ -29,4 +29,9 @@ public let lossRegistry = Registry(
     FeatureOverhaul.declaration,
     CRD.declaration,
     ReviewKD.declaration,
+    Pixelwise.declaration,
+    Pairwise.declaration,
+    CWD.declaration,
+    IFVD.declaration,
+    Holistic.declaration,
   ])
