@@ -9,12 +9,14 @@ import Models
 import ONNX
 import Optimizers
 import Records
+import Training
 
 /// Everything that acts on a session. A new command is one file and one line here.
 let commandRegistry: Registry = Registry(
   "Commands",
   [
-    Train.declaration, Train.distillation, TAKD.declaration, Step.declaration, Fit.declaration,
+    Train.declaration, Train.distillation, TAKD.declaration, USI.declaration, Sweep.declaration,
+    Step.declaration, Fit.declaration,
     Evaluate.declaration, Control.declaration, Compare.declaration, Plotting.declaration,
     ScatterChart.declaration, BarChart.declaration, HeatMapChart.declaration,
     HistogramChart.declaration,
@@ -31,12 +33,12 @@ extension Session {
   /// All that can be typed.
   public static let library: Library = Library([
     commandRegistry, modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
-    clippingRegistry, dataRegistry, augmentationRegistry, baseCalls,
+    clippingRegistry, dataRegistry, augmentationRegistry, cacheRegistry, baseCalls,
   ])
 
   /// What makes values and does nothing else: what a file may call.
   static let makers: Library = Library([
     modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
-    clippingRegistry, dataRegistry, augmentationRegistry,
+    clippingRegistry, dataRegistry, augmentationRegistry, cacheRegistry,
   ])
 }

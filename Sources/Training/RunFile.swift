@@ -50,6 +50,8 @@ struct RunFileHeader: Codable {
   var clip: String?
   /// Nil where the weights are not averaged.
   var ema: String?
+  /// How the teacher's results are kept; nil where they are not.
+  var cache: String?
   /// Steps that are in the averages, `ema.*`.
   var averagedSteps: Int?
 }
@@ -73,7 +75,7 @@ extension Run {
       }, events: record.events, stretches: timeline.saved,
       isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer },
       clip: clipping?.script, ema: averaging == .off ? nil : averaging.literal,
-      averagedSteps: averages?.updates)
+      cache: caching?.literal, averagedSteps: averages?.updates)
     var metadata = [Run.headerKey: try Run.encode(header)]
     student.writeFacts(to: &metadata)
     var entries = try student.checkpointEntries(prefix: "student.")
@@ -104,7 +106,8 @@ extension Run {
   ///
   /// - Parameter resolve: Turns a script like `digits()` into its value.
   public static func restored(
-    from file: Checkpoint, named origin: String, resolve: (String) throws -> Value
+    from file: Checkpoint, named origin: String, caches: TeacherCaches = TeacherCaches(),
+    resolve: (String) throws -> Value
   ) throws -> Run {
     let header = try decode(file, origin)
     func part<T: ArgumentType>(_ script: String, _ type: T.Type) throws -> T {
@@ -136,7 +139,9 @@ extension Run {
         augmentation: try part(header.augment, Augmentation.self), batch: header.batch,
         epochs: header.epochs, seed: header.seed, shuffle: header.shuffle,
         clipping: try header.clip.map { try part($0, Clipping.self) },
-        averaging: try header.ema.map { try part($0, Averaging.self) } ?? .off))
+        averaging: try header.ema.map { try part($0, Averaging.self) } ?? .off,
+        caching: try header.cache.map { try part($0, Caching.self).ofExistingFile }, caches: caches)
+    )
     run.cursor = try run.cursor(header.cursor, batch: header.batch)
     let first = run.moved
     if let updates = header.averagedSteps {

@@ -8,7 +8,7 @@ extension Run {
   public var memberNames: [String] {
     [
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
-      "seed", "steps", "epoch", "clip", "ema", "script",
+      "seed", "steps", "epoch", "clip", "ema", "cache", "script",
     ] + (averages == nil ? [] : ["averaged"]) + (optimizer.slowWeights == nil ? [] : ["slow"])
       + (binding?.hasPeers == true ? ["peers"] : [])
       + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
@@ -31,6 +31,7 @@ extension Run {
     case "clip": clipping.map { .object($0) } ?? Value.none
     case "ema": averaging.value
     case "peers": binding?.hasPeers == true ? (try? peers()).map { $0.value } : nil
+    case "cache": ((try? openCache()) ?? nil).map { .object($0) } ?? Value.none
     case "averaged": (try? averagedStudent()).map { .object($0) }
     case "slow": (try? slowStudent()).map { .object($0) }
     case "script": .string(record.script)
@@ -86,6 +87,14 @@ extension Run {
       averaging = try read(Averaging.self, name, value)
       if averaging == .off { averages = nil }
       text = averaging.literal
+    case "cache":
+      let old = caching
+      caching = try read(Caching?.self, name, value)
+      do { try openCache() } catch {
+        caching = old
+        throw error
+      }
+      text = caching?.literal ?? "none"
     case "epochs":
       epochs = try positive(name, value)
       text = String(epochs)

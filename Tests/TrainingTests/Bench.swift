@@ -18,7 +18,7 @@ final class NoSession: CallContext {}
 enum Bench {
   static let library = Library([
     modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
-    augmentationRegistry,
+    augmentationRegistry, cacheRegistry,
   ])
 
   /// The value of a call with named arguments.
