@@ -140,8 +140,8 @@ let package = Package(
     tests(
       "LabTests",
       [
-        "Catalog", "Conversation", "Lab", "Jupyter", "Language", "Tensors", "Transcripts",
-        "Terminal",
+        "Catalog", "Conversation", "Datasets", "Lab", "Layers", "Losses", "Models", "Optimizers",
+        "Jupyter", "Language", "Tensors", "Training", "Transcripts", "Terminal",
       ]),
     tests("TranscriptsTests", ["Catalog", "Conversation", "Transcripts"]),
     tests("TerminalTests", ["Catalog", "Conversation", "Terminal"]),

@@ -15,6 +15,14 @@ public struct Batch {
   /// the same epoch is the same picture.
   public var seed = 0
   public var epoch = 0
+  /// What they are samples of, and what was drawn for them; nil where nobody says.
+  public var origin: Origin?
+
+  /// Where a batch is from.
+  public struct Origin: Sendable {
+    public let split: Split
+    public let augmentation: Augmentation
+  }
 
   /// Label distributions N K of mixed pictures; nil where each has one class.
   ///

@@ -1,4 +1,5 @@
 public import Images
+public import Tensors
 
 /// Pictures of one size, by index. To add a source (a folder, an archive): one type, one file.
 public protocol ImageSource: Sendable {
@@ -14,6 +15,8 @@ public protocol ImageSource: Sendable {
   /// Picture `index` in its own size, before it was resized and cut; nil where there is no other
   /// than what `load` gives. May be called by several threads.
   func photograph(_ index: Int) throws -> Raster?
+  /// Takes what the pictures are into a hash: equal where every picture is.
+  func addContent(to hash: inout ContentHash) throws
   /// Fills `image` with picture `index`, before normalisation. May be called by several threads.
   func load(_ index: Int, into image: inout Image) throws
   /// Writes picture `index` normalised, H·W·C numbers.

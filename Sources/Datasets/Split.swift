@@ -16,7 +16,7 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
   public let labels: [Int32]
   public let images: any ImageSource
   /// Which pictures of the source are its samples; nil for all of them.
-  private let places: [Int]?
+  let places: [Int]?
 
   /// - Precondition: A label in 0 ..< classes for every picture.
   public init(
@@ -136,16 +136,18 @@ public final class Split: Object, ArgumentType, Answer, Sendable {
         samples: indices, seed: seed, epoch: epoch)
     }
     let own = indices.map { labels[$0] }
+    let origin = Batch.Origin(split: self, augmentation: augmentation)
     guard let mixing = augmentation.mixing, !indices.isEmpty else {
       return Batch(
-        images: images, labels: Labels(own), mixes: nil, samples: indices, seed: seed, epoch: epoch)
+        images: images, labels: Labels(own), mixes: nil, samples: indices, seed: seed, epoch: epoch,
+        origin: origin)
     }
     var images = images
     let mixes = mixing.apply(
       to: &images, labels: own, samples: indices, seed: seed, epoch: epoch)
     return Batch(
       images: images, labels: Labels(mixes.map(\.dominant)), mixes: mixes, samples: indices,
-      seed: seed, epoch: epoch)
+      seed: seed, epoch: epoch, origin: origin)
   }
 
   /// Writes the H·W·C numbers of one sample, augmented and normalised, and the H·W classes of its

@@ -14,6 +14,11 @@ public final class FrozenNetwork {
     public var output: Tensor
     /// What the modules asked for gave, by path.
     public var features: [String: Tensor]
+
+    public init(output: Tensor, features: [String: Tensor]) {
+      self.output = output
+      self.features = features
+    }
   }
 
   private let network: Module

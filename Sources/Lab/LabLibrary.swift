@@ -9,12 +9,14 @@ import Models
 import ONNX
 import Optimizers
 import Records
+import Training
 
 /// Everything that acts on a session. A new command is one file and one line here.
 let commandRegistry: Registry = Registry(
   "Commands",
   [
-    Train.declaration, Train.distillation, TAKD.declaration, Structured.declaration,
+    Train.declaration, Train.distillation, TAKD.declaration, USI.declaration,
+    Structured.declaration, Sweep.declaration,
     Step.declaration, Fit.declaration,
     Evaluate.declaration, PerClass.declaration, ConfusionMap.declaration,
     CalibrationReport.declaration, Disagreements.declaration, Hardest.declaration,
@@ -37,12 +39,12 @@ extension Session {
   /// All that can be typed.
   public static let library: Library = Library([
     commandRegistry, modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
-    clippingRegistry, dataRegistry, augmentationRegistry, baseCalls,
+    clippingRegistry, dataRegistry, augmentationRegistry, cacheRegistry, baseCalls,
   ])
 
   /// What makes values and does nothing else: what a file may call.
   static let makers: Library = Library([
     modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
-    clippingRegistry, dataRegistry, augmentationRegistry,
+    clippingRegistry, dataRegistry, augmentationRegistry, cacheRegistry,
   ])
 }

@@ -20,6 +20,8 @@ public final class Session: Interpreter, OutputContext {
 
   let listener: any Listener
   let interruption: Interruption
+  /// What teachers said of pictures, for all runs of the session.
+  let caches = TeacherCaches()
   /// Networks that pictures were shown to, planned.
   var frozenNetworks = FrozenNetworks()
   /// What layers of runs looked like when they were asked for.
@@ -32,6 +34,10 @@ public final class Session: Interpreter, OutputContext {
   var asides: [AsideFit] = []
   /// Scripts being replayed, outermost first.
   var replayed: [String] = []
+  /// Whether what is shown is dropped: a sweep makes many runs.
+  var isHushed = false
+  /// Finished trainings of sweeps, by the script that makes them again.
+  var sweptMembers: [String: SweepMember] = [:]
   /// Set by `quit`.
   var exitCode: Int32?
   let records: RecordStore
@@ -134,6 +140,7 @@ public final class Session: Interpreter, OutputContext {
   public func write(_ text: String, toError: Bool) { emit(toError ? .warning(text) : .text(text)) }
 
   func emit(_ event: Event) {
+    if isHushed { return }
     switch event {
     case .text(let text): remember(text)
     case .value(let display, _), .display(let display, _): remember(display.plain + "\n")

@@ -129,16 +129,7 @@ public final class Evaluator {
 
   /// The value of a text that is one expression.
   public func evaluate(_ source: SourceText) throws(Diagnostic) -> Value {
-    let program = try parse(source)
-    guard program.statements.count == 1, case .expression(let node) = program.statements[0].kind
-    else {
-      let failure = Failure(.syntax, "this is not one expression")
-      throw Diagnostic(failure, in: source, at: Span(0, source.count))
-    }
-    let outer = frame
-    frame = Frame(source: source, caller: outer)
-    defer { frame = outer }
-    return try bareValue(node)
+    try evaluate(source, with: [])
   }
 
   private func perform(

@@ -7,7 +7,7 @@ struct Receiver {
 }
 
 /// Where a call stands, to find the argument that an error is about.
-private struct CallSite {
+struct CallSite {
   let receiver: Receiver?
   let nodes: [ArgumentNode]
   let span: Span
@@ -170,7 +170,7 @@ extension Evaluator {
     given.append(GivenArgument(try evaluate(node.value), name: node.label?.name))
   }
 
-  private func call(
+  func call(
     _ function: any Callable, _ given: [GivenArgument], _ site: CallSite
   ) throws(Diagnostic) -> Value {
     if let function = function as? UserFunction { return try enter(function, given, site) }

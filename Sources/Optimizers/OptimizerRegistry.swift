@@ -61,7 +61,20 @@ extension Optimizer {
   }
 }
 
+extension Optimizer {
+  /// USI's: AdamW with learning rate 2e-3 and weight decay 2e-2, which biases and norms are spared,
+  /// as timm does by default.
+  public static var usi: Optimizer {
+    Optimizer(usual.rule, scope: .weights)
+  }
+}
+
 extension Schedule {
+  /// USI's: five epochs of warm-up from 1e-4, then a cosine down to 1e-6.
+  public static var usi: Schedule {
+    Schedule(Cosine(warmup: Warmup(epochs: 5, start: 1e-4), minimum: 1e-6))
+  }
+
   /// The schedule where none is given: `cosine()`.
   public static var usual: Schedule {
     Schedule(Cosine(warmup: Warmup(), minimum: 0))

@@ -24,6 +24,8 @@ extension Run {
     to target: Int, evaluates: Bool, check: () throws -> Void, report: (Progress) throws -> Void
   ) throws {
     let before = state
+    // What an interruption leaves is kept, too; where that fails, the cache only knows less.
+    defer { try? openedCache?.cache.save() }
     do {
       while steps < target {
         try check()
@@ -31,6 +33,9 @@ extension Run {
         try report(.step(result, target: target))
         if evaluates, cursor.isEpochEnd(after: steps) || steps == target {
           try evaluateEpoch(check, report)
+        }
+        if cursor.isEpochEnd(after: steps) || steps == target {
+          try openedCache?.cache.save()
         }
       }
     } catch {

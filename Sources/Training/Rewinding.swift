@@ -117,7 +117,8 @@ extension Run {
       RunSetup(
         student: twin, teacher: teacher, data: data, goal: goal, optimizer: optimizer,
         schedule: schedule, augmentation: augmentation, batch: batch, epochs: epochs, seed: seed,
-        shuffle: shuffle, clipping: clipping, averaging: averaging))
+        shuffle: shuffle, clipping: clipping, averaging: averaging, caching: caching,
+        caches: caches))
     twin.weights = present
     twin.normalisation = student.normalisation
     run.cursor = cursor

@@ -23,11 +23,16 @@ public struct RunSetup {
   public var clipping: Clipping?
   /// Whether the weights are averaged.
   public var averaging: Averaging
+  /// Whether and how the teacher's results are kept.
+  public var caching: Caching?
+  /// Where they are kept, for all runs that share it.
+  public var caches: TeacherCaches
 
   public init(
     student: Model, teacher: Model?, data: Dataset, goal: Goal, optimizer: Optimizer,
     schedule: Schedule, augmentation: Augmentation, batch: Int, epochs: Int, seed: Int,
-    shuffle: Bool, clipping: Clipping? = nil, averaging: Averaging = .off
+    shuffle: Bool, clipping: Clipping? = nil, averaging: Averaging = .off,
+    caching: Caching? = nil, caches: TeacherCaches = TeacherCaches()
   ) {
     self.student = student
     self.teacher = teacher
@@ -42,6 +47,8 @@ public struct RunSetup {
     self.shuffle = shuffle
     self.clipping = clipping
     self.averaging = averaging
+    self.caching = caching
+    self.caches = caches
   }
 }
 
@@ -102,6 +109,10 @@ public final class Run: Object, ArgumentType, Answer {
   var news: [String] = []
   /// What terms own that are not bound yet.
   var waiting: [TermState] = []
+  /// Whether and how the teacher's results are kept; no bit of a run depends on it but for `top=`.
+  public internal(set) var caching: Caching?
+  let caches: TeacherCaches
+  var openedCache: OpenCache?
   /// The way back.
   var timeline = Timeline()
   /// Watches the steps for common mistakes.
@@ -124,6 +135,8 @@ public final class Run: Object, ArgumentType, Answer {
     shuffle = setup.shuffle
     clipping = setup.clipping
     averaging = setup.averaging
+    caching = setup.caching
+    caches = setup.caches
     notedSettings = optimizer.settingTexts
     initialWeights = setup.student.weights
     parameters = setup.student.network.parameters.filter(\.parameter.isTrainable)
@@ -157,7 +170,7 @@ public final class Run: Object, ArgumentType, Answer {
   public var notes: [String] {
     [
       schedule.note(total: moment.total, stepsPerEpoch: stepsPerEpoch),
-      averaging.note(planned: moment.total),
+      averaging.note(planned: moment.total), cacheNote(),
     ].compactMap { $0 }
   }
 

@@ -53,6 +53,8 @@ struct RunFileHeader: Codable {
   var clip: String?
   /// Nil where the weights are not averaged.
   var ema: String?
+  /// How the teacher's results are kept; nil where they are not.
+  var cache: String?
   /// Steps that are in the averages, `ema.*`.
   var averagedSteps: Int?
   /// The models that the record speaks of; nil where the teacher is the only one.
@@ -85,8 +87,9 @@ extension Run {
       }, events: record.events, stretches: timeline.saved(record),
       isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer },
       clip: clipping?.script, ema: averaging == .off ? nil : averaging.literal,
-      averagedSteps: averages?.updates, models: savedModels, firstTeacher: record.teacher,
-      terms: termStates.map(\.saved), births: optimizer.state.births)
+      cache: caching?.literal, averagedSteps: averages?.updates, models: savedModels,
+      firstTeacher: record.teacher, terms: termStates.map(\.saved),
+      births: optimizer.state.births)
     var metadata = [Run.headerKey: try Run.encode(header)]
     student.writeFacts(to: &metadata)
     var entries = try student.checkpointEntries(prefix: "student.")

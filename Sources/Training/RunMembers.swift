@@ -8,7 +8,7 @@ extension Run {
   public var memberNames: [String] {
     [
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
-      "seed", "steps", "epoch", "clip", "ema", "script",
+      "seed", "steps", "epoch", "clip", "ema", "cache", "script",
     ] + (averages == nil ? [] : ["averaged"]) + (optimizer.slowWeights == nil ? [] : ["slow"])
       + ((try? companionModel()) == nil ? [] : ["companion"])
       + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
@@ -30,6 +30,7 @@ extension Run {
     case "epoch": .number(epoch)
     case "clip": clipping.map { .object($0) } ?? Value.none
     case "ema": averaging.value
+    case "cache": ((try? openCache()) ?? nil).map { .object($0) } ?? Value.none
     case "averaged": (try? averagedStudent()).map { .object($0) }
     case "slow": (try? slowStudent()).map { .object($0) }
     case "companion": (try? companionModel()).map { .object($0) }
@@ -91,6 +92,14 @@ extension Run {
       averaging = try read(Averaging.self, name, value)
       if averaging == .off { averages = nil }
       return averaging.literal
+    case "cache":
+      let old = caching
+      caching = try read(Caching?.self, name, value)
+      do { try openCache() } catch {
+        caching = old
+        throw error
+      }
+      return caching?.literal ?? "none"
     case "epochs":
       epochs = try positive(name, value)
       return String(epochs)

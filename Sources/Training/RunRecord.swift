@@ -44,6 +44,7 @@ public final class RunRecord: Past {
     if !setup.shuffle { arguments += ", shuffle=false" }
     if let clipping = setup.clipping { arguments += ", clip=\(clipping.script)" }
     if setup.averaging != .off { arguments += ", ema=\(setup.averaging.literal)" }
+    if let caching = setup.caching { arguments += ", cache=\(caching.literal)" }
     self.arguments = arguments
     self.models = models
   }

@@ -28,18 +28,22 @@ struct RunFileParts {
 extension Run {
   /// Makes a run again from a checkpoint.
   ///
-  /// - Parameter resolve: Turns a script like `ce() + kd(teacher=model_0)` into its value, with
-  ///   variables for the models in it.
+  /// - Parameters:
+  ///   - caches: Where teachers' results are kept that the run may share.
+  ///   - resolve: Turns a script like `ce() + kd(teacher=model_0)` into its value, with variables
+  ///     for the models in it.
   public static func restored(
-    from file: Checkpoint, named origin: String,
+    from file: Checkpoint, named origin: String, caches: TeacherCaches = TeacherCaches(),
     resolve: (_ script: String, _ variables: [(name: String, value: Value)]) throws -> Value
   ) throws -> Run {
     try withoutActuallyEscaping(resolve) { resolve in
-      try restored(from: file, RunFileParts(origin: origin, resolve: resolve))
+      try restored(from: file, RunFileParts(origin: origin, resolve: resolve), caches)
     }
   }
 
-  private static func restored(from file: Checkpoint, _ given: RunFileParts) throws -> Run {
+  private static func restored(
+    from file: Checkpoint, _ given: RunFileParts, _ caches: TeacherCaches
+  ) throws -> Run {
     var parts = given
     let origin = parts.origin
     let header = try decode(file, origin)
@@ -62,7 +66,9 @@ extension Run {
         augmentation: try parts.value(header.augment), batch: header.batch,
         epochs: header.epochs, seed: header.seed, shuffle: header.shuffle,
         clipping: try header.clip.map { try parts.value($0) },
-        averaging: try header.ema.map { try parts.value($0) } ?? .off))
+        averaging: try header.ema.map { try parts.value($0) } ?? .off,
+        caching: try header.cache.map { try parts.value($0, Caching.self).ofExistingFile },
+        caches: caches))
     run.record.take(
       models, teacher: header.models == nil ? place.map(RecordedModels.mark) : header.firstTeacher,
       arguments: header.arguments, events: header.events)

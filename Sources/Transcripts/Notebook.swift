@@ -12,11 +12,15 @@ public struct Notebook: Sendable {
     var tolerance: Tolerance
     /// Stored output as lines of plain text.
     var expected: [String]
+    /// Whether it assigns what may be set from outside.
+    var isParameters = false
   }
 
   public let name: String
   private let root: JSON
   let cells: [Cell]
+  /// Values by which it is tried; nil where it does not take long.
+  public let rehearsal: [NotebookParameter]?
 
   /// Reads a notebook.
   /// - Throws: A `Failure` of kind `data` where the bytes are not JSON or no notebook of format 4.
@@ -37,9 +41,25 @@ public struct Notebook: Sendable {
           tolerance: Tolerance(
             relative: options?["rtol"]?.double, absolute: options?["atol"]?.double,
             ignoresMeasurements: true),
-          expected: StoredOutput.lines(of: outputs)))
+          expected: StoredOutput.lines(of: outputs),
+          isParameters: item["metadata"]?["tags"]?.array?.contains(.string("parameters")) ?? false))
     }
-    return Notebook(name: name, root: root, cells: cells)
+    return Notebook(
+      name: name, root: root, cells: cells, rehearsal: try rehearsal(root["metadata"], name))
+  }
+
+  private static func rehearsal(_ metadata: JSON?, _ name: String) throws -> [NotebookParameter]? {
+    guard let values = metadata?["athanor"]?["rehearsal"] else { return nil }
+    guard case .object(let members) = values else {
+      throw Failure(.data, "\(name): its rehearsal is no list of names and values")
+    }
+    return try members.map { member in
+      guard NotebookParameter.isName(member.name) else {
+        throw Failure(.data, "\(name): its rehearsal sets '\(member.name)', which is no name")
+      }
+      // JSON writes numbers, strings, lists and truth as the language does.
+      return NotebookParameter(member.name, member.value == .null ? "none" : member.value.text())
+    }
   }
 
   /// The code of its cells in order.

@@ -1,5 +1,9 @@
-"""The notebooks are what they say they are: replayed from their own folder, as Jupyter does."""
+"""The notebooks are what they say they are: replayed from their own folder, as Jupyter does.
 
+Those that take long name small values of their parameters and are rehearsed with them.
+"""
+
+import json
 import subprocess
 
 import pytest
@@ -9,7 +13,16 @@ from conftest import PROGRAM, ROOT
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def is_long(notebook):
+    metadata = json.loads(notebook.read_text())["metadata"]
+    return "rehearsal" in metadata.get("athanor", {})
+
+
+LONG = [path for path in NOTEBOOKS if is_long(path)]
+SHORT = [path for path in NOTEBOOKS if not is_long(path)]
+
+
+@pytest.mark.parametrize("notebook", SHORT, ids=lambda path: path.stem)
 def test_a_notebook_prints_what_it_says(notebook):
     result = subprocess.run(
         [PROGRAM, "test", notebook.name],
@@ -19,6 +32,27 @@ def test_a_notebook_prints_what_it_says(notebook):
         timeout=600,
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("notebook", LONG, ids=lambda path: path.stem)
+def test_a_long_notebook_runs_with_small_values(notebook):
+    result = subprocess.run(
+        [PROGRAM, "run", "--rehearse", notebook.name],
+        cwd=notebook.parent,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("notebook", LONG, ids=lambda path: path.stem)
+def test_a_long_notebook_was_executed_without_errors(notebook):
+    cells = json.loads(notebook.read_text())["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert all(cell["execution_count"] for cell in code)
+    outputs = [output for cell in code for output in cell["outputs"]]
+    assert outputs and all(output["output_type"] != "error" for output in outputs)
 
 
 def test_there_are_notebooks():

@@ -19,7 +19,7 @@ final class NoSession: CallContext {}
 enum Bench {
   static let library = Library([
     modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
-    augmentationRegistry, trialLosses,
+    augmentationRegistry, cacheRegistry, trialLosses,
   ])
 
   /// The value of a call with named arguments.

@@ -72,4 +72,24 @@ import Testing
         logits.values.map(Double.init), direct.values.map(Double.init), relative: 1e-4,
         absolute: 1e-5) == nil)
   }
+
+  /// USI's published code subtracts the means without dividing by std_T: x·std_S/std_T + mean_S − mean_T.
+  /// That is right only for its own teacher, whose deviation is 1; elsewhere the pictures are shifted.
+  @Test func thePublishedShortcutIsNotTaken() throws {
+    let run = try run(Mixing(mixup: 0.8, cutmix: 1))
+    let teacher = try #require(run.teacher)
+    let images = try run.nextBatch().images
+    for deviation in [Float(1), 0.7] {
+      teacher.normalisation = .init(mean: [0.3], std: [deviation])
+      let own = try renormalised(images, for: teacher, from: run.data).values
+      let shift = Float(0.5 - 0.3)
+      for (x, found) in zip(images.values, own) {
+        let published = x * 0.25 / deviation + shift
+        #expect(abs((found - published) - shift * (1 / deviation - 1)) < 1e-5)
+      }
+      // And back again.
+      let back = own.map { ($0 * deviation + 0.3 - 0.5) / 0.25 }
+      #expect(zip(back, images.values).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+  }
 }

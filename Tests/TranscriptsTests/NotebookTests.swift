@@ -168,4 +168,43 @@ struct NotebookTests {
     #expect(try JSONReader.read(Array(value.text().utf8), name: "x") == value)
     #expect(throws: Failure.self) { try JSONReader.read([0x22, 0xFF, 0x22], name: "x") }
   }
+
+  private func parametric(_ source: String, _ rehearsal: String) throws -> Notebook {
+    let text = """
+      {"nbformat": 4, "metadata": {"athanor": {"rehearsal": \(rehearsal)}}, "cells": [
+        {"cell_type": "code", "metadata": {}, "source": "a = 1", "outputs": []},
+        {"cell_type": "code", "metadata": {"tags": ["x", "parameters"]}, "source": "\(source)",
+         "outputs": []},
+        {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": "b", "outputs": []}]}
+      """
+    return try Notebook.parse(Array(text.utf8), name: "n.ipynb")
+  }
+
+  @Test("Parameters are set behind the first cell that has the tag")
+  func parameters() throws {
+    let notebook = try parametric(
+      "epochs = 8\\nname = 'x'   # a comment\\nif a == 1 { c = 2 }",
+      "{\"epochs\": 1, \"name\": \"a\\n\", \"list\": [1, true], \"no\": null}")
+    #expect(notebook.parameterNames == ["epochs", "name"])
+    #expect(
+      notebook.rehearsal == [
+        .init("epochs", "1"), .init("name", "\"a\\n\""), .init("list", "[\n 1,\n true\n]"),
+        .init("no", "none"),
+      ])
+    let inputs = try notebook.inputs(setting: [.init(parsing: "epochs=2"), .init("name", "'y'")])
+    #expect(inputs.count == 4 && inputs[2] == "epochs = 2\nname = 'y'" && inputs[3] == "b")
+    #expect(try notebook.inputs(setting: []).count == 3)
+    let failure = #expect(throws: Failure.self) {
+      try notebook.inputs(setting: [.init("epoch", "1")])
+    }
+    #expect(failure?.advice == "did you mean 'epochs'?")
+    for text in ["", "=1", "a", "1=2", "a b=3"] {
+      #expect(throws: Failure.self) { try NotebookParameter(parsing: text) }
+    }
+  }
+
+  @Test("Rehearsals that make no sense are refused", arguments: ["1", "[]", "{\"a b\": 1}"])
+  func rehearsals(_ text: String) throws {
+    #expect(throws: Failure.self) { try parametric("a = 1", text) }
+  }
 }

@@ -9,4 +9,5 @@
 #if __has_include("pointwise.h")
 #include "pointwise.h"
 #endif
+#include "fingerprint.h"
 #include "weights.h"

@@ -15,7 +15,7 @@ public final class FolderImages: ImageSource {
   /// Where each picture is.
   let paths: [String]
   private let labels: [Int32]
-  private let way: Preprocessing
+  let way: Preprocessing
   private let isUpright: Bool
   private let skipsDamaged: Bool
   private let state: Mutex<State>

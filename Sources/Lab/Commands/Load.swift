@@ -35,7 +35,8 @@ enum Load {
   ) { session, subject, path, strict, prefix, map in
     let file = try Checkpoint.read(path)
     guard let model = subject.value else {
-      let run = try Run.restored(from: file, named: path, resolve: session.resolve)
+      let run = try Run.restored(
+        from: file, named: path, caches: session.caches, resolve: session.resolve)
       session.adopt(run)
       return Value.object(run)
     }

@@ -18,8 +18,9 @@ enum Replaying {
   static let timed: Declaration = .command(
     "timed", "Executes code and shows how long it took; gives the seconds.",
     Argument("code", "Statements in a string.") as Argument<String>,
+    Argument("quiet", "Whether to say nothing of the time.", default: false),
     examples: ["timed(\"sum(1..1000)\")"], keywords: ["time", "duration", "measure", "benchmark"]
-  ) { session, code in
+  ) { session, code, quiet in
     let clock = ContinuousClock()
     let start = clock.now
     try session.evaluator.run(SourceText(code, origin: "<timed>")) { value, _ in
@@ -29,7 +30,7 @@ enum Replaying {
     let duration =
       Double(seconds.components.seconds)
       + Double(seconds.components.attoseconds) * 1e-18
-    session.write("took \(secondsText(duration))\n", toError: false)
+    if !quiet { session.write("took \(secondsText(duration))\n", toError: false) }
     return Value.number(duration)
   }
 

@@ -44,18 +44,18 @@ enum Train {
       "goal", "The loss to be made small: a sum of weighted terms.",
       default: Goal.usual),
     optimizerArgument, scheduleArgument, batchArgument, epochsArgument, augmentArgument,
-    seedArgument, shuffleArgument, clippingArgument, averagingArgument,
+    seedArgument, shuffleArgument, clippingArgument, averagingArgument, cacheArgument,
     examples: ["run = distill(student, teacher, data, ce() + 5*kd(T=1), epochs=1)"],
     keywords: ["run", "teacher", "student", "knowledge distillation"]
   ) {
     session, student, teacher, data, goal, optimizer, schedule, batch, epochs, augment, seed,
-    shuffle, clipping, averaging in
+    shuffle, clipping, averaging, caching in
     try session.made(
       RunSetup(
         student: student, teacher: teacher, data: data, goal: goal, optimizer: optimizer,
         schedule: schedule, augmentation: augment, batch: batch, epochs: epochs,
         seed: seed ?? session.seed, shuffle: shuffle, clipping: clipping,
-        averaging: averaging))
+        averaging: averaging, caching: caching, caches: session.caches))
   }
 
   static let optimizerArgument = Argument(
@@ -77,6 +77,9 @@ enum Train {
     "shuffle", "Whether each epoch has an order of its own.", default: true)
   private static let clippingArgument = Argument(
     "clip", "Largest norm of the gradients together, or a clipping.", default: Clipping?.none)
+  static let cacheArgument = Argument(
+    "cache", "Whether the teacher's results are kept: true, a file or folder, or a cache.",
+    default: Caching?.none)
   private static let averagingArgument = Argument(
     "ema", "Decay of a running mean of the weights; true: one scaled to the plan.",
     default: Averaging.off)
@@ -86,6 +89,7 @@ extension Session {
   /// A new run, the current one from now on.
   func made(_ setup: RunSetup) throws -> Run {
     let run = try Run(setup)
+    try run.openCache()
     adopt(run)
     for note in run.notes { write("note: \(note)\n", toError: false) }
     return run
