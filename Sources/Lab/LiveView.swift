@@ -47,6 +47,7 @@ final class LiveView {
   func follow(_ progress: Progress) {
     switch progress {
     case .step(let result, _):
+      session.recordSteps(of: run, isLast: false)
       last = result
       samples += result.samples
       draw("")
@@ -56,6 +57,7 @@ final class LiveView {
       let averaged = run.log["test_ema_accuracy"]?.last.map {
         " · averaged weights \(NumberFormat.percent(2).text($0))"
       }
+      session.recordSteps(of: run, isLast: true)
       evaluated = "epoch \(epoch) · " + evaluation.text + (averaged ?? "")
       if isAside {
         tell("\(session.name(of: run)): \(evaluated)")
@@ -83,6 +85,7 @@ final class LiveView {
   func close(_ note: String) {
     guard !isClosed else { return }
     isClosed = true
+    session.recordSteps(of: run, isLast: true)
     ending = note
     tell("\(session.name(of: run)) \(note)", isLast: true)
   }
@@ -91,6 +94,7 @@ final class LiveView {
   func close() {
     guard !isClosed else { return }
     isClosed = true
+    session.recordSteps(of: run, isLast: true)
     if let id {
       session.emit(.update(display(note: "", isFinal: true), id: id))
     } else if session.isLive, showsPlot, !isQuiet, last != nil {

@@ -72,6 +72,8 @@ public final class Run: Object, ArgumentType, Answer {
   public internal(set) var averaging: Averaging
   /// Running means of the weights, where they are kept.
   var averages: Averages?
+  /// Grows whenever figures that were logged are taken back or replaced.
+  public internal(set) var rewrites = 0
   /// Steps done.
   public internal(set) var steps = 0
   public internal(set) var log = Log()

@@ -73,6 +73,7 @@ extension Run {
       notedSettings = newValue.notedSettings
       steps = newValue.steps
       log = newValue.log
+      rewrites += 1
       record.events = newValue.events
       timeline = newValue.timeline
       if steps == 0 { student.past.removeAll { $0 === record } }
