@@ -135,7 +135,7 @@ let package = Package(
         "Catalog", "Checkpoints", "Graphs", "Images", "Layers", "Models", "ONNX", "Tensors",
         "TestSupport",
       ]),
-    tests("RecordsTests", ["Records"]),
+    tests("RecordsTests", ["Records", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("PlotsTests", ["Catalog", "Plots"]),
     tests(
       "LabTests",

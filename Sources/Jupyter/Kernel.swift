@@ -10,7 +10,7 @@ public import Conversation
 /// https://jupyter-client.readthedocs.io/en/stable/messaging.html).
 public enum Kernel {
   /// What the kernel says its version is.
-  public static let version = "0.1.0"
+  public static let version = programVersion
 
   /// Serves the channels that a connection file names until a client or a signal ends the kernel.
   ///

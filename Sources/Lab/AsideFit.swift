@@ -10,11 +10,15 @@ final class AsideFit {
   let run: Run
   let target: Int
   let evaluates: Bool
+  let checkpoint: CheckpointPlan
   let view: LiveView
   /// Whether the epoch that has just ended is still to be evaluated.
   var owesEvaluation = false
 
-  init(_ run: Run, to target: Int, evaluates: Bool, view: LiveView) {
+  init(
+    _ run: Run, to target: Int, evaluates: Bool, checkpoint: CheckpointPlan, view: LiveView
+  ) {
+    self.checkpoint = checkpoint
     self.run = run
     self.target = target
     self.evaluates = evaluates
@@ -23,19 +27,19 @@ final class AsideFit {
 
   var isDone: Bool { run.steps >= target && !owesEvaluation }
 
-  /// A step, or the evaluation that an epoch ends with.
+  /// A step, or the evaluation that an epoch ends with; whether it was a step.
   ///
   /// - Parameter check: Looked at between the batches of an evaluation; one that it stops is made
   ///   from its beginning the next time.
-  func advance(_ check: () throws -> Void) throws {
+  func advance(_ check: () throws -> Void) throws -> Bool {
     if owesEvaluation {
       try run.evaluateEpoch(check) { view.follow($0) }
       owesEvaluation = false
-    } else {
-      view.follow(.step(try run.advance(), target: target))
-      owesEvaluation =
-        evaluates && (run.steps % run.stepsPerEpoch == 0 || run.steps >= target)
+      return false
     }
+    view.follow(.step(try run.advance(), target: target))
+    owesEvaluation = evaluates && (run.isAtEpochEnd || run.steps >= target)
+    return true
   }
 }
 
@@ -51,7 +55,8 @@ extension Session {
     asides.append(asides.removeFirst())
     do {
       try ConvolutionArithmetic.$isExact.withValue(isExact) {
-        try job.advance { if isWanted() { throw Wanted() } }
+        let isStep = try job.advance { if isWanted() { throw Wanted() } }
+        if isStep, job.checkpoint.wants(job.run, job.target) { try keep(job.run) }
       }
       if job.isDone { end(job, "is done: step \(job.run.steps)") }
     } catch is Wanted {
@@ -62,7 +67,10 @@ extension Session {
   }
 
   /// Carries a run on beside the conversation.
-  func begin(aside run: Run, to target: Int, evaluates: Bool, isQuiet: Bool) throws {
+  func begin(
+    aside run: Run, to target: Int, evaluates: Bool, isQuiet: Bool,
+    checkpoint: CheckpointPlan = .none
+  ) throws {
     guard !asides.contains(where: { $0.run === run }) else {
       throw Failure(
         .state, "\(name(of: run)) is already being carried out in the background",
@@ -70,7 +78,8 @@ extension Session {
     }
     let view = LiveView(
       self, run, showsPlot: true, isQuiet: isQuiet, to: target, isAside: true)
-    asides.append(AsideFit(run, to: target, evaluates: evaluates, view: view))
+    asides.append(
+      AsideFit(run, to: target, evaluates: evaluates, checkpoint: checkpoint, view: view))
   }
 
   /// Ends what is aside; what has been done is kept.

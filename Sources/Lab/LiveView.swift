@@ -51,6 +51,7 @@ final class LiveView {
     defer { warn() }
     switch progress {
     case .step(let result, _):
+      session.recordSteps(of: run, isLast: false)
       last = result
       samples += result.samples
       draw("")
@@ -60,6 +61,7 @@ final class LiveView {
       let averaged = run.log["test_ema_accuracy"]?.last.map {
         " · averaged weights \(NumberFormat.percent(2).text($0))"
       }
+      session.recordSteps(of: run, isLast: true)
       evaluated = "epoch \(epoch) · " + evaluation.text + (averaged ?? "")
       if isAside {
         tell("\(session.name(of: run)): \(evaluated)")
@@ -95,6 +97,7 @@ final class LiveView {
   func close(_ note: String) {
     guard !isClosed else { return }
     isClosed = true
+    session.recordSteps(of: run, isLast: true)
     ending = note
     tell("\(session.name(of: run)) \(note)", isLast: true)
   }
@@ -103,6 +106,7 @@ final class LiveView {
   func close() {
     guard !isClosed else { return }
     isClosed = true
+    session.recordSteps(of: run, isLast: true)
     if let id {
       session.emit(.update(display(note: "", isFinal: true), id: id))
     } else if session.isLive, showsPlot, !isQuiet, last != nil {

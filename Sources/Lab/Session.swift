@@ -15,6 +15,8 @@ public final class Session: Interpreter, OutputContext {
   public var hasTimeAside = false
   /// Whether convolutions are computed by plain sums.
   var isExact = false
+  /// How plots are shown.
+  var plotMode = PlotMode.auto
   /// What runs and models are drawn from where no seed is given.
   public var seed = 0
 
@@ -41,6 +43,8 @@ public final class Session: Interpreter, OutputContext {
   /// Set by `quit`.
   var exitCode: Int32?
   let records: RecordStore
+  /// Writes what runs do.
+  let recorder: RunRecorder
   private(set) var inputNumber = 0
   private var displayNumber = 0
   /// What the input being executed has shown, for the history.
@@ -51,6 +55,7 @@ public final class Session: Interpreter, OutputContext {
     self.listener = listener
     self.interruption = interruption
     self.records = records
+    recorder = RunRecorder(records)
   }
 
   private func makeEvaluator() -> Evaluator {
@@ -64,6 +69,7 @@ public final class Session: Interpreter, OutputContext {
       let news = journal.runs.flatMap { $0.takeNews() }
       journal.close(undoing: !succeeded)
       if succeeded { for text in news { write("note: \(text)\n", toError: false) } }
+      syncRecords()
     }
     return evaluator
   }
@@ -80,7 +86,7 @@ public final class Session: Interpreter, OutputContext {
       try evaluator.run(
         source,
         show: { value, isLast in
-          if request.showsValues { emit(.value(value.display(style), last: isLast)) }
+          if request.showsValues { emit(.value(drawn(value), last: isLast)) }
         },
         recover: request.keepsGoing
           ? { [unowned self] diagnostic in
@@ -95,7 +101,10 @@ public final class Session: Interpreter, OutputContext {
     }
     if request.isRecorded {
       records.append(line: inputNumber, code: request.code, output: shownText)
+      // A store that cannot be opened is known of at once, and said in one line.
+      if inputNumber == 1 { records.flush() }
     }
+    for warning in records.takeWarnings() { emit(.warning("note: \(warning)\n")) }
     if let exitCode { return .quit(code: exitCode) }
     return failed.map { .failed($0) } ?? .done
   }
@@ -150,7 +159,7 @@ public final class Session: Interpreter, OutputContext {
   }
 
   /// Shows a value now, as a display of its own.
-  func show(_ value: some Object) { emit(.display(value.display(style), id: nil)) }
+  func show(_ value: some Object) { emit(.display(drawn(.object(value)), id: nil)) }
 
   /// A name for a display that will be redrawn.
   func newDisplayID() -> String {

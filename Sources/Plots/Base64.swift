@@ -1,5 +1,5 @@
 /// Base 64 with padding (RFC 4648, 2006).
-func base64(_ bytes: [UInt8]) -> String {
+public func base64(_ bytes: [UInt8]) -> String {
   let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var result: [UInt8] = []
   result.reserveCapacity((bytes.count + 2) / 3 * 4)

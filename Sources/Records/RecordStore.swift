@@ -21,6 +21,7 @@ public final class RecordStore: Sendable {
   private let warnings = Mutex<[String]>([])
   private let queue = DispatchQueue(label: "records", qos: .utility)
   private let delay: Double
+  private let memoryFolder = NSTemporaryDirectory() + "athanor-" + UUID().uuidString
 
   /// A store in a folder, which is made if need be. Touches no disk until first used.
   ///
@@ -42,9 +43,27 @@ public final class RecordStore: Sendable {
   public static func inMemory() -> RecordStore { RecordStore(memoryDelay: 0.4) }
 
   deinit {
+    let removed = isUsed ? purge() : []
+    for number in removed { try? FileManager.default.removeItem(atPath: checkpointPath(number)) }
+    if path == nil { try? FileManager.default.removeItem(atPath: folder) }
     flush()
     store.withLock { $0.close() }
   }
+
+  /// Whether there is an open database, or something waits for one.
+  private var isUsed: Bool {
+    store.withLock { $0.isOpen } || pending.withLock { !$0.isEmpty }
+  }
+
+  /// Where files of these records lie: beside the database; for records in memory a folder of this
+  /// process that goes with it.
+  public var folder: String {
+    guard let path else { return memoryFolder }
+    return (path as NSString).deletingLastPathComponent
+  }
+
+  /// The file of a run's whole state.
+  public func checkpointPath(_ number: Int) -> String { "\(folder)/checkpoints/\(number).athanor" }
 
   /// Writes all that waits and returns when it is written.
   public func flush() {
@@ -108,6 +127,8 @@ struct State: Sendable {
   var session: Int?
   /// The chunks that can still grow.
   var chunks: [SeriesKey: Chunk] = [:]
+  /// Runs that go when the process ends.
+  var discarded: Set<RunKey> = []
 
   /// The number of this session, which begins with the first thing written in it.
   mutating func begunSession(_ database: Database) throws -> Int {
@@ -141,6 +162,8 @@ struct Pending: Sendable {
     defer { isScheduled = true }
     return !isScheduled
   }
+
+  var isEmpty: Bool { writes.isEmpty && points.isEmpty }
 
   /// All that waits, in an order in which it can be written: runs come before their points.
   mutating func take() -> [Write] {

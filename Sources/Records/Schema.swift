@@ -1,7 +1,7 @@
 import GRDB
 
 /// The version of the tables, in SQLite's `user_version`.
-private let schemaVersion = 1
+private let schemaVersion = 2
 
 /// Makes the tables of a new file. A file made by a later version is left alone.
 func prepare(_ database: DatabaseQueue) throws {
@@ -19,7 +19,8 @@ func prepare(_ database: DatabaseQueue) throws {
     let found = try version(database)
     if found == schemaVersion { return }
     try check(found)
-    try database.execute(sql: tables)
+    if found == 0 { try database.execute(sql: tables) }
+    try database.execute(sql: secondVersion)
     try database.execute(sql: "PRAGMA user_version = \(schemaVersion)")
   }
 }
@@ -58,4 +59,27 @@ private let tables = """
     session INTEGER NOT NULL REFERENCES session(id) ON DELETE CASCADE,
     time REAL NOT NULL, step INTEGER, kind TEXT NOT NULL, text TEXT NOT NULL);
   CREATE INDEX event_by_run ON event (run, id);
+  """
+
+/// What the second version adds: facts that runs are told apart by, the last and the best of each
+/// figure, and marks of runs that are to go.
+private let secondVersion = """
+  ALTER TABLE run ADD COLUMN student TEXT NOT NULL DEFAULT '';
+  ALTER TABLE run ADD COLUMN teacher TEXT NOT NULL DEFAULT '';
+  ALTER TABLE run ADD COLUMN settings TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE run ADD COLUMN libraries TEXT NOT NULL DEFAULT '';
+  ALTER TABLE run ADD COLUMN processor TEXT NOT NULL DEFAULT '';
+  ALTER TABLE run ADD COLUMN parent INTEGER;
+  ALTER TABLE run ADD COLUMN steps INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE run ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE run ADD COLUMN updated REAL NOT NULL DEFAULT 0;
+  ALTER TABLE run ADD COLUMN checkpoint INTEGER;
+  ALTER TABLE run ADD COLUMN deleted REAL;
+  CREATE TABLE figure (
+    run INTEGER NOT NULL REFERENCES run(key) ON DELETE CASCADE, name TEXT NOT NULL,
+    last REAL NOT NULL, best REAL NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;
+  CREATE INDEX run_shown ON run (archived, id) WHERE deleted IS NULL;
+  CREATE INDEX run_deleted ON run (deleted) WHERE deleted IS NOT NULL;
+  CREATE INDEX tag_by_name ON tag (tag, run);
+  CREATE INDEX run_by_session ON run (session);
   """

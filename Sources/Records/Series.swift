@@ -90,8 +90,14 @@ extension RecordStore {
     enqueue(SeriesPoint(step: step, value: value), to: SeriesKey(run: run, name: series))
   }
 
-  /// The values of a series in the order they were added. After a rewind, steps begin again at a
-  /// lower number; `current` of the result drops what was undone.
+  /// Takes back what a series has after a step: the run was rewound. The points stay on record
+  /// behind the mark, and `current` leaves them out.
+  public func cut(_ series: String, of run: RunKey, after step: Int) {
+    enqueue(SeriesPoint(cutAfter: step), to: SeriesKey(run: run, name: series))
+  }
+
+  /// Everything that was ever added to a series, in that order, marks of rewinds too; `current` of
+  /// the result is the series as it is now.
   public func series(_ name: String, of run: RunKey) -> [SeriesPoint] {
     read([]) { database, _ in
       try Data.fetchAll(
@@ -111,14 +117,23 @@ extension RecordStore {
   }
 }
 
+extension SeriesPoint {
+  /// The mark that a run was rewound to a step: a step below zero, which no value has.
+  init(cutAfter step: Int) { self.init(step: -max(0, step) - 1, value: .nan) }
+
+  /// The step that a mark goes back to; nil for a value.
+  var cutStep: Int? { step < 0 ? -(step + 1) : nil }
+}
+
 extension [SeriesPoint] {
-  /// Without the points that a rewind undid: of two points the later one stands, and with it goes
-  /// all that was at its step or beyond.
+  /// Without the points that a rewind undid: those that a mark took back, and those at or beyond
+  /// the step of a later point.
   public var current: [SeriesPoint] {
     var result: [SeriesPoint] = []
     for point in self {
-      while let last = result.last, last.step >= point.step { result.removeLast() }
-      result.append(point)
+      let end = point.cutStep ?? point.step - 1
+      while let last = result.last, last.step > end { result.removeLast() }
+      if point.cutStep == nil { result.append(point) }
     }
     return result
   }

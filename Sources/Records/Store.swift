@@ -14,6 +14,8 @@ struct Store {
 
   init(path: String?) { self.path = path }
 
+  var isOpen: Bool { database != nil }
+
   /// Writes a batch in one transaction. If the file fails, records go on in memory; a write that
   /// fails alone is dropped, so that it cannot keep back the others.
   mutating func write(_ batch: [Write], report: (String) -> Void) {

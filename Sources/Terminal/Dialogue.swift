@@ -77,7 +77,8 @@ final class Dialogue {
 
   private func adaptStyle() {
     session.style = Style(
-      width: Outlet.standard.size?.columns ?? 80, color: usesColor, unicode: usesUnicode)
+      width: Outlet.standard.size?.columns ?? 80, color: usesColor, unicode: usesUnicode,
+      pictures: screen.isLive ? environment.pictures : .none, isDark: environment.isDark)
     session.isLive = screen.isLive
   }
 

@@ -28,6 +28,14 @@ struct Outlet {
     }
   }
 
+  /// Pixels of a line, if the terminal says.
+  var cellHeight: Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_ypixel > 0
+    else { return nil }
+    return Int(size.ws_ypixel) / Int(size.ws_row)
+  }
+
   /// Columns and rows of the terminal, if it is one that knows.
   var size: (columns: Int, rows: Int)? {
     var size = winsize()

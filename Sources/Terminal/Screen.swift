@@ -93,6 +93,14 @@ final class Screen: Listener {
     clearIfAsked()
     if isOpen { outlet.write("\n") }
     isOpen = false
+    if isLive, id == nil,
+      let picture = TerminalPicture(
+        display, columns: size.columns, cellHeight: outlet.cellHeight)
+    {
+      outlet.write(picture.text)
+      blocks.append(Block(id: nil, lines: Array(repeating: "", count: picture.rows)))
+      return forget()
+    }
     let block = Block(id: id, lines: lines(of: display, isLive: id != nil))
     outlet.write(block.lines.joined(separator: "\n") + "\n")
     guard outlet.isTerminal else { return }

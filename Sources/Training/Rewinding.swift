@@ -65,6 +65,7 @@ extension Run {
       throw error
     }
     log.cut(after: target)
+    rewrites += 1
     record.cut(after: target)
     timeline.cut(after: target)
     guards.cut(after: target)

@@ -79,6 +79,8 @@ public final class Run: Object, ArgumentType, Answer {
   public internal(set) var averaging: Averaging
   /// Running means of the weights, where they are kept.
   var averages: Averages?
+  /// Grows whenever figures that were logged are taken back or replaced.
+  public internal(set) var rewrites = 0
   /// Steps done.
   public internal(set) var steps = 0
   public internal(set) var log = Log()
@@ -152,6 +154,8 @@ public final class Run: Object, ArgumentType, Answer {
 
   /// Steps of one pass over the training data; the last batch may be smaller.
   public var stepsPerEpoch: Int { cursor.stepsPerEpoch }
+  /// Whether the step just made was the last of an epoch.
+  public var isAtEpochEnd: Bool { cursor.isEpochEnd(after: steps) }
   /// The step that the plan ends with.
   public var plannedSteps: Int {
     max(cursor.step, moment.total - cursor.planned(after: cursor.step) + cursor.step)

@@ -75,6 +75,7 @@ extension Run {
       notedSettings = newValue.notedSettings
       steps = newValue.steps
       log = newValue.log
+      rewrites += 1
       record.events = newValue.events
       timeline = newValue.timeline
       guards = newValue.guards

@@ -20,9 +20,14 @@ enum Fit {
     Argument(
       "background", "Whether to go on beside the conversation, which stays usable.",
       default: false),
-    examples: ["fit epochs=1", "fit run, epochs=0.5", "fit background=true; wait"],
+    Argument(
+      "checkpoint", "Whether the whole run is kept after each epoch, or every so many steps.",
+      default: CheckpointPlan.none),
+    examples: [
+      "fit epochs=1", "fit run, epochs=0.5, checkpoint=true", "fit background=true; wait",
+    ],
     keywords: ["train", "epochs", "learn", "background", "asynchronous"]
-  ) { session, subject, epochs, evaluates, quiet, background in
+  ) { session, subject, epochs, evaluates, quiet, background, checkpoint in
     let run = try session.run(subject)
     session.currentRun = run
     session.journal.note(run)
@@ -34,9 +39,11 @@ enum Fit {
         advice: "fit epochs=1 goes on")
     }
     if background, session.hasTimeAside {
-      try session.begin(aside: run, to: target, evaluates: evaluates, isQuiet: quiet)
+      try session.begin(
+        aside: run, to: target, evaluates: evaluates, isQuiet: quiet, checkpoint: checkpoint)
     } else {
-      try session.fit(run, to: target, evaluates: evaluates, isQuiet: quiet)
+      try session.fit(
+        run, to: target, evaluates: evaluates, isQuiet: quiet, checkpoint: checkpoint)
     }
     return Value.none
   }
@@ -44,9 +51,16 @@ enum Fit {
 
 extension Session {
   /// Carries a run on to a step, drawing its progress.
-  func fit(_ run: Run, to target: Int, evaluates: Bool, isQuiet: Bool) throws {
+  func fit(
+    _ run: Run, to target: Int, evaluates: Bool, isQuiet: Bool,
+    checkpoint: CheckpointPlan = .none
+  ) throws {
     let view = LiveView(self, run, showsPlot: true, isQuiet: isQuiet, to: target)
     defer { view.close() }
-    try run.advance(to: target, evaluates: evaluates, check: check) { view.follow($0) }
+    try run.advance(to: target, evaluates: evaluates, check: check) { progress in
+      view.follow(progress)
+      guard case .step = progress, checkpoint.wants(run, target) else { return }
+      try keep(run)
+    }
   }
 }

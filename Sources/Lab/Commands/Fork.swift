@@ -13,7 +13,9 @@ enum Fork {
     examples: ["step; other = fork(run); step other"],
     keywords: ["branch", "copy", "what if", "compare"]
   ) { session, subject in
-    let fork = try session.run(subject).fork()
+    let run = try session.run(subject)
+    let fork = try run.fork()
+    session.recorder.note(parent: session.recorder.key(of: run), of: fork)
     session.adopt(fork)
     return fork
   }

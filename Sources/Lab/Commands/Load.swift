@@ -16,12 +16,13 @@ enum Load {
       efficientnet_pytorch are known. Everything must match unless `strict=false`, and the line \
       shown says what did. `map` changes the file's keys: `\"old->new\"` everywhere in them, \
       `\"^old->new\"` at their beginning. `run = load(\"run.athanor\")` makes the run again as it \
-      was saved.
+      was saved, and `load 12` or `load run` that which `checkpoint` keeps with the records.
       """,
     Argument(
       "model", "The model to fill; left out, the file is a run.",
       default: Subject<Model>()),
-    Argument("path", "The file, or the folder.") as Argument<String>,
+    Argument("path", "The file, the folder, or the number of a run on record.")
+      as Argument<WeightsPlace>,
     Argument("strict", "Whether every key must match.", default: true),
     Argument(
       "prefix", "What the keys in the file start with, to be taken off; none: it is found.",
@@ -32,7 +33,18 @@ enum Load {
       "load student, \"student.safetensors\", map=[\"^backbone.->\"]",
     ],
     keywords: ["read", "weights", "checkpoint", "resume", "restore", "pth", "torch"]
-  ) { session, subject, path, strict, prefix, map in
+  ) { session, subject, place, strict, prefix, map in
+    let path: String
+    switch place {
+    case .file(let name): path = name
+    case .record(let reference):
+      guard subject.value == nil else {
+        throw Failure(
+          .argument, "a run on record is loaded by itself",
+          advice: "restored = load(12); restored.student is its model")
+      }
+      return Value.object(try session.restored(reference))
+    }
     let file = try Checkpoint.read(path)
     guard let model = subject.value else {
       let run = try Run.restored(

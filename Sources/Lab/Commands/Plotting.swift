@@ -1,6 +1,7 @@
 import Catalog
 import Language
 import Plots
+import Records
 import Training
 
 enum Plotting {
@@ -144,6 +145,7 @@ extension Session {
     for (name, value) in evaluator.variables {
       if case .object(let object) = value, object.isEqual(to: source) { return name }
     }
+    if let run = source as? RecordedRun { return "run \(run.stored.number)" }
     return source.line
   }
 

@@ -24,7 +24,7 @@ enum Replaying {
     let clock = ContinuousClock()
     let start = clock.now
     try session.evaluator.run(SourceText(code, origin: "<timed>")) { value, _ in
-      session.emit(.value(value.display(session.style), last: false))
+      session.emit(.value(session.drawn(value), last: false))
     }
     let seconds = clock.now - start
     let duration =
@@ -52,7 +52,7 @@ extension Session {
     replayed.append(path)
     defer { replayed.removeLast() }
     try evaluator.run(SourceText(text, origin: path)) { value, _ in
-      emit(.value(value.display(style), last: false))
+      emit(.value(drawn(value), last: false))
     }
   }
 

@@ -34,15 +34,22 @@ enum Save {
     "save", "Writes a model's weights, a whole run, a plot, data or a picture to a file.",
     details: """
       Weights go to safetensors in PyTorch's names and layout. A run is the same kind of file with \
-      everything in it that it needs to go on to the bit. A plot is written as SVG, a data set as \
-      the arrays that `arrays` and other frameworks read, a sample as a PNG picture. The file is \
+      everything in it that it needs to go on to the bit. A plot is written as SVG or PNG by \
+      the name's end; `dark=true` makes the PNG for dark pages. A data set is written as the arrays that `arrays` and other frameworks read, a sample as a PNG picture. The file is \
       complete or not there at all: it is written aside, synced and renamed.
       """,
     Argument("what", "A model, a run, a plot, a data set or a sample.") as Argument<Savable>,
     Argument("path", "Where to: .safetensors, .athanor, .svg, .png.") as Argument<String>,
-    examples: ["save student, \"student.safetensors\"", "save run, \"run.athanor\""],
+    Argument("dark", "Whether a plot's PNG is for a dark page.", default: false),
+    Argument("scale", "Pixels of a plot's PNG for each of the drawing's.", default: 2.0) {
+      $0 >= 0.1 && $0 <= 10 ? nil : "must be in 0.1 .. 10"
+    },
+    examples: [
+      "save student, \"student.safetensors\"", "save run, \"run.athanor\"",
+      "step 3; p = plot(run.loss); save p, \"loss.png\"; save p, \"loss.svg\"",
+    ],
     keywords: ["write", "checkpoint", "safetensors", "export"]
-  ) { session, what, path in
+  ) { session, what, path, dark, scale in
     switch what {
     case .data(let data): try data.writeArrays(path)
     case .sample(let sample):
@@ -52,6 +59,8 @@ enum Save {
       try AtomicFile.write(path, bytes: PNG.encoded(raster))
     case .model(let model): try model.checkpoint().writeSafetensors(path)
     case .run(let run): try run.checkpoint().writeSafetensors(path)
+    case .plot(let plot) where path.lowercased().hasSuffix(".png"):
+      try AtomicFile.write(path, bytes: plot.picture(scale: scale, isDark: dark).png)
     case .plot(let plot):
       guard
         let picture = plot.display(session.style).forms.first(where: {

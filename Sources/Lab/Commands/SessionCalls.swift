@@ -61,7 +61,8 @@ enum SessionCalls {
     details: """
       `threads`: how many cores compute (results are the same for any number). `width`: columns of \
       text. `color`: colours in text. `exact`: convolutions by plain sums, without the fast \
-      transform that rounds a little more.
+      transform that rounds a little more. `plot`: whether a terminal draws plots as text or as \
+      pictures (kitty, sixel), or as it says itself that it can (auto).
       """,
     Argument("threads", "Threads that compute.", default: Int?.none) {
       (1...64).contains($0 ?? 1) ? nil : "must be in 1 .. 64"
@@ -71,13 +72,18 @@ enum SessionCalls {
     },
     Argument("color", "Whether text has colours.", default: Bool?.none),
     Argument("exact", "Whether convolutions are computed by plain sums.", default: Bool?.none),
-    examples: ["set threads=2", "set"], keywords: ["settings", "options", "configure", "threads"]
-  ) { session, threads, width, color, exact -> Value in
+    Argument("plot", "How a terminal shows plots.", default: PlotMode?.none),
+    examples: ["set threads=2", "set plot=\"text\"", "set"],
+    keywords: ["settings", "options", "configure", "threads"]
+  ) { session, threads, width, color, exact, plot -> Value in
     if let threads { ThreadPool.shared.threadCount = threads }
     if let width { session.style.width = width }
     if let color { session.style.color = color }
     if let exact { session.isExact = exact }
-    guard threads == nil, width == nil, color == nil, exact == nil else { return .none }
+    if let plot { session.plotMode = plot }
+    guard threads == nil, width == nil, color == nil, exact == nil, plot == nil else {
+      return .none
+    }
     return .object(
       Table(
         columns: [.init("setting"), .init("value")],
@@ -86,6 +92,7 @@ enum SessionCalls {
           [.text("width"), .number(Double(session.style.width))],
           [.text("color"), .flag(session.style.color)],
           [.text("exact"), .flag(session.isExact)],
+          [.text("plot"), .text(session.plotMode.rawValue)],
           [.text("seed"), .number(Double(session.seed))],
         ]))
   }

@@ -39,7 +39,7 @@ enum Status {
       .text(name), .text(state), .number(Double(run.steps)), .number(Double(target)),
       left.map { .text(clockText($0)) } ?? .missing,
       run.meanLoss(ofLast: 50).map { .number($0) } ?? .missing,
-      run.mean("accuracy", ofLast: 50).map { .number($0) } ?? .missing,
+      run.log.mean("accuracy", ofLast: 50).map { .number($0) } ?? .missing,
       run.log["test_accuracy"]?.last.map { .number($0) } ?? .missing,
     ]
   }

@@ -129,8 +129,9 @@ struct LineChart {
 
   private func marks(_ group: Group) throws -> [Mark] {
     let lines = try group.lines.map { (x: try places($0), y: $0.series.values) }
-    // Figures that are measured once an epoch are few and not noisy.
-    let smooth = group.figure.hasPrefix("test") ? 0 : options.smooth
+    // A schedule is no noise, and figures that are measured once an epoch are few.
+    let isExact = group.figure == "lr" || group.figure.hasPrefix("test")
+    let smooth = isExact ? 0 : options.smooth
     if options.bands == .none || lines.count < 2 {
       return lines.map { line in
         .curve(

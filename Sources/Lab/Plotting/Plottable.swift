@@ -1,6 +1,8 @@
 import Catalog
 import Losses
+import Models
 import Plots
+import Records
 import Training
 
 /// Something with figures over steps: a run that lives, or one on record.
@@ -8,6 +10,11 @@ protocol FigureSource: Object {
   var figures: Log { get }
   /// The terms of its goal, whose curves belong beside the loss.
   var termNames: [String] { get }
+  /// Everything it is set to, as it would be typed.
+  var settingTexts: [NewRun.Setting] { get }
+  var steps: Int { get }
+  var studentName: String { get }
+  var goalText: String { get }
   var stepsPerEpoch: Int { get }
   var batch: Int { get }
 }
@@ -15,6 +22,9 @@ protocol FigureSource: Object {
 extension Run: FigureSource {
   var figures: Log { log }
   var termNames: [String] { goal.terms.map(\.name) }
+  var settingTexts: [NewRun.Setting] { facts(name: "").settings }
+  var studentName: String { student.name }
+  var goalText: String { goal.script }
 }
 
 /// A value that has a drawing of its own: a sweep, a table of an experiment.

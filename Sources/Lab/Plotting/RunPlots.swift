@@ -8,10 +8,10 @@ func axis(of name: String) -> Axis {
   switch name {
   case "accuracy": Axis("accuracy (share of the batch)")
   case "agreement": Axis("agreement with the teacher (share)")
-  case "test_accuracy", "test_ema_accuracy": Axis("accuracy on held-out data (share)")
-  case "test_agreement": Axis("agreement on held-out data (share)")
+  case "test_accuracy", "test_ema_accuracy": Axis("held-out accuracy (share)")
+  case "test_agreement": Axis("held-out agreement (share)")
   case "test_miou", "test_ema_miou": Axis("mean IoU on held-out data (share)")
-  case "test_loss", "test_ema_loss": Axis("loss on held-out data", unit: "nat")
+  case "test_loss", "test_ema_loss": Axis("held-out loss", unit: "nat")
   case "lr": Axis("learning rate")
   case "grad_norm": Axis("norm of the gradient")
   default: Axis("loss")

@@ -76,16 +76,21 @@ struct BarsDrawing {
     let end = max(0, min(1, share))
     let (low, high) = (area.point(min(zero, end), 0).x, area.point(max(zero, end), 0).x)
     drawing.bar(
-      Frame(x: low, y: top + 1, width: max(0.5, high - low), height: thickness - 2), series: color)
+      Frame(x: low, y: top + 1, width: max(0.5, high - low), height: thickness - 2), series: color,
+      opacity: bars.deviation(group, category) == nil ? 1 : 0.6)
     var ends = (low, high)
     if let deviation = bars.deviation(group, category), deviation > 0,
       let from = scale.share(value - deviation), let to = scale.share(value + deviation)
     {
       let (start, stop) = (area.point(from, 0).x, area.point(to, 0).x)
       let middle = top + thickness / 2
-      drawing.rule(start, middle, stop, middle, strong: true)
-      drawing.rule(start, middle - 3, start, middle + 3, strong: true)
-      drawing.rule(stop, middle - 3, stop, middle + 3, strong: true)
+      // In the colour of the bar, which is paler for it: seen inside and outside of it.
+      drawing.line(
+        [
+          [Point(x: start, y: middle), Point(x: stop, y: middle)],
+          [Point(x: start, y: middle - 3), Point(x: start, y: middle + 3)],
+          [Point(x: stop, y: middle - 3), Point(x: stop, y: middle + 3)],
+        ], series: color, width: 1.6)
       ends = (min(low, start), max(high, stop))
     }
     let isLeft = value < 0

@@ -109,14 +109,16 @@ struct HeatMapDrawing {
 
   /// Names of rows and columns, every so many of them where they are close.
   private func names(_ layout: Layout, _ area: Frame, _ drawing: inout Drawing) {
-    let rowStride = max(1, Int((12 / layout.cellHeight).rounded(.up)))
+    // Where there are many rows, they are a scale rather than names.
+    let spacing = map.rowCount > 20 ? 30.0 : 12
+    let rowStride = max(1, Int((spacing / layout.cellHeight).rounded(.up)))
     for row in stride(from: 0, to: map.rowCount, by: rowStride) {
       drawing.text(
         cutDrawn(map.rowName(row), to: layout.left - 8, size: 10), x: area.x - 6,
         y: area.y + (Double(row) + 0.5) * layout.cellHeight + 3, .end, size: 10)
     }
     let widest = columnNames.map { drawnWidth($0, size: 10) }.max() ?? 0
-    let needed = layout.turned ? 12 : widest + 4
+    let needed = layout.turned ? (map.columnCount > 20 ? 30 : 12) : widest + 4
     let columnStride = max(1, Int((needed / layout.cellWidth).rounded(.up)))
     for column in stride(from: 0, to: map.columnCount, by: columnStride) {
       let middle = area.x + (Double(column) + 0.5) * layout.cellWidth

@@ -118,6 +118,9 @@ struct MarksDrawing {
     let place = place(area)
     var taken: [Frame] = []
     var waiting: [(text: String, point: Point)] = []
+    for case .curve(let curve) in marks where curve.x.count <= 60 {
+      for part in runs(curve.x, curve.y, place) { taken += beads(part) }
+    }
     for case .points(let points) in marks {
       for index in points.x.indices {
         guard let point = place(points.x[index], points.y[index]) else { continue }
@@ -143,6 +146,18 @@ struct MarksDrawing {
       let box = free ?? places[point.x + 7 + width > area.right ? 1 : 0]
       taken.append(box)
       drawing.text(text, x: box.x, y: box.y + 11)
+    }
+  }
+
+  /// Small frames along a line, which labels keep clear of.
+  private func beads(_ points: [Point]) -> [Frame] {
+    zip(points, points.dropFirst()).flatMap { a, b -> [Frame] in
+      let (dx, dy) = (b.x - a.x, b.y - a.y)
+      let count = max(1, min(200, Int((dx * dx + dy * dy).squareRoot() / 6)))
+      return (0...count).map { step in
+        let share = Double(step) / Double(count)
+        return Frame(x: a.x + dx * share - 2, y: a.y + dy * share - 2, width: 4, height: 4)
+      }
     }
   }
 }
