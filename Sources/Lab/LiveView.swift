@@ -74,8 +74,9 @@ final class LiveView {
     }
   }
 
-  /// Says what has been noticed, once.
+  /// Says what has been noticed, once; of a quiet run `status` tells it.
   private func warn() {
+    guard !isQuiet else { return }
     for warning in run.warnings.dropFirst(warned) {
       session.write("\(warning.line)\n", toError: true)
     }

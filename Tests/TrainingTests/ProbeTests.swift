@@ -50,9 +50,8 @@ import Training
 
   @Test func sweepChangesNothing() throws {
     try changesNothing { _ = try $0.sweepRates(steps: 20) }
-    try changesNothing({ $0.optimizer = try Bench.call("adamw") }) {
-      _ = try $0.sweepRates(steps: 12)
-    }
+    let isAdamW: (inout RunSetup) throws -> Void = { $0.optimizer = try Bench.call("adamw") }
+    try changesNothing(isAdamW) { _ = try $0.sweepRates(steps: 12) }
   }
 
   @Test func layersChangeNothing() throws {

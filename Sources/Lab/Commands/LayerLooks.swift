@@ -22,7 +22,7 @@ enum LayerLooks {
 
   static let gradients = declaration(
     "gradients", .gradients,
-    "The gradients of the layers on the next batch: mean, deviation, share near zero, histograms.",
+    "The layers' gradients on the next batch: mean, deviation, share near zero, histograms.",
     "Near zero is at most a hundredth of the root mean square of all gradients.",
     examples: ["gradients", "gradients steps=4, every=2", "g = gradients(); g.near_zero"])
 

@@ -107,5 +107,5 @@ func joined(_ displays: [Display]) -> Display {
     let parts = displays.compactMap { $0.forms.first { $0.mediaType == type }?.content }
     return parts.count == displays.count ? .init(type, parts.joined(separator: "\n\n")) : nil
   }
-  return Display(displays.map(\.plain).joined(separator: "\n"), forms: forms)
+  return Display(displays.map(\.plain).joined(separator: "\n\n"), forms: forms)
 }
