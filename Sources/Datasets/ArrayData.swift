@@ -21,7 +21,7 @@ enum ArrayData {
       `path` is a safetensors or npz file with both arrays, or a folder of npy files. Images are \
       N C H W, N H W C or N H W. Bytes become x/255 and are normalised by mean and std, measured \
       where not given; floats are taken as they are unless mean and std are given. Labels are N whole \
-      numbers. The test part is `test`: another file of the same arrays, or a share of the \
+      numbers, or N H W with a class for every pixel and 255 for none. The test part is `test`: another file of the same arrays, or a share of the \
       samples; else arrays named `test_…` beside the others are it, where there are any.
       """,
     Argument<String>("path", "The file or folder."),

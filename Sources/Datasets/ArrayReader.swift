@@ -20,7 +20,9 @@ struct ArrayReader {
   /// Pictures and labels of one part, checked and in our order of axes.
   private struct Part {
     var source: any ImageSource
+    /// Zeros where pictures have masks.
     var labels: [Int32]
+    var greatest: Int
   }
 
   func dataset(_ path: String, test: TestPart) throws -> Dataset {
@@ -69,14 +71,22 @@ struct ArrayReader {
 
   private func part(in file: ArrayFile, _ images: String, _ labels: String) throws -> Part {
     let pictures = try file.array(images)
-    let numbers = try labelNumbers(file.array(labels), "\(shown(file.path)): \(shown(labels))")
     let source = try source(pictures, "\(shown(file.path)): \(shown(images))")
+    let stored = try file.array(labels)
+    if stored.shape.count >= 3, stored.shape == [source.count, source.height, source.width] {
+      let what = "\(shown(file.path)): \(shown(labels))"
+      let scenes = try ArrayScenes(source, masks: stored, what)
+      return Part(
+        source: scenes, labels: Array(repeating: 0, count: scenes.count),
+        greatest: scenes.greatest)
+    }
+    let numbers = try labelNumbers(stored, "\(shown(file.path)): \(shown(labels))")
     guard source.count == numbers.count else {
       throw Failure(
         .data,
         "\(shown(file.path)): \(source.count) images \(pictures.shape), \(numbers.count) labels")
     }
-    return Part(source: source, labels: numbers)
+    return Part(source: source, labels: numbers, greatest: Int(numbers.max() ?? 0))
   }
 
   /// An array as pictures in our order of axes.
@@ -112,7 +122,9 @@ struct ArrayReader {
   private func labelNumbers(_ array: StoredArray, _ what: String) throws -> [Int32] {
     guard array.shape.filter({ $0 != 1 }).count <= 1 else {
       throw Failure(
-        .shape, "\(what) has the shape \(array.shape); labels are one whole number a sample")
+        .shape,
+        "\(what) has the shape \(array.shape); labels are one whole number a sample, "
+          + "or masks N H W of the images' size")
     }
     return try array.integers().enumerated().map { index, label in
       guard label >= 0, label < 1_000_000 else {
@@ -123,7 +135,7 @@ struct ArrayReader {
   }
 
   private func classCount(_ part: Part, _ test: Part?, _ path: String) throws -> Int {
-    let greatest = Int((part.labels + (test?.labels ?? [])).max() ?? 0)
+    let greatest = max(part.greatest, test?.greatest ?? 0)
     let count = classes ?? greatest + 1
     guard greatest < count else {
       throw Failure(.data, "\(shown(path)): there is the label \(greatest), classes=\(count)")

@@ -33,7 +33,7 @@ let commandRegistry: Registry = Registry(
     Rewind.declaration, Undo.declaration, Fork.declaration, RunHistory.declaration,
     Clone.declaration, Show.declaration, Inspect.declaration, Help.declaration, Listing.declaration,
     Preprocessing.declaration, Classify.declaration, Predict.declaration, Audit.declaration,
-    Overlay.declaration,
+    Overlay.declaration, Gains.declaration,
   ] + SessionCalls.declarations + LayerLooks.declarations + Replaying.declarations
     + Talking.declarations)
 

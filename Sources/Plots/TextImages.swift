@@ -19,7 +19,10 @@ struct TextImages {
     // In characters; a picture is drawn with at most its own pixels.
     let wish = min(style.unicode && !style.color ? (widest + 1) / 2 : widest, 28)
     let slot = max(wish, 10, grid.captionWidth ?? 0)
-    let columns = max(1, min(grid.columns ?? .max, (style.width + 2) / (slot + 2), shown))
+    let fitting = (style.width + 2) / (slot + 2)
+    // Rows that belong together stay together where ten characters are left for a picture.
+    let wanted = grid.columns.map { (style.width + 2) / $0 - 2 >= 10 ? $0 : min($0, fitting) }
+    let columns = max(1, min(wanted ?? fitting, shown))
     let cell = max(4, min((style.width + 2) / columns - 2, slot))
     let drawn = min(cell, wish)
     var result: [String] = []

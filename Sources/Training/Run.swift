@@ -194,6 +194,7 @@ public final class Run: Object, ArgumentType, Answer {
       throw Failure(.value, "'\(name)' must be in 1..\(most), got \(number)")
     }
     try fits(setup.student, "student", setup.data)
+    try setup.augmentation.check(for: setup.data.train)
     try check(setup.teacher, student: setup.student, data: setup.data)
     try check(
       setup.goal, student: setup.student, teacher: setup.teacher, data: setup.data)

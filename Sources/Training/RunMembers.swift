@@ -82,7 +82,9 @@ extension Run {
       schedule = try read(Schedule.self, name, value)
       return schedule.script
     case "augment":
-      augmentation = try read(Augmentation.self, name, value)
+      let new = try read(Augmentation.self, name, value)
+      try new.check(for: data.train)
+      augmentation = new
       epochOrder = nil
       return augmentation.script
     case "clip":

@@ -167,6 +167,22 @@ struct SceneTests {
     #expect(fewer.script == "subset(scenes(train=20, test=5, size=16), train=7, seed=0)")
   }
 
+  @Test("arrays keep masks")
+  func arrays() throws {
+    let folder = try TemporaryFolder()
+    let data = try dataset(
+      call(
+        "scenes", ("digits", .number(3)), ("train", .number(6)), ("test", .number(2)),
+        ("size", .number(16))))
+    let path = folder.file("scenes.safetensors")
+    try data.writeArrays(path)
+    let again = try dataset(call("arrays", (nil, .string(path))))
+    #expect(again.task == .segmentation && again.classes == 4)
+    #expect(again.train.count == 6 && again.test.count == 2)
+    for index in 0..<6 { #expect(try again.train.scene(index) == data.train.scene(index)) }
+    #expect(try again.test.batch([1]).labels == data.test.batch([1]).labels)
+  }
+
   @Test("a composed scene is a function of seed, part and number")
   func composition() throws {
     func make(_ seed: Int, train: Int = 30) throws -> Dataset {

@@ -25,7 +25,11 @@ enum Overlay {
       $0 < 0 ? "must be at least 0" : nil
     },
     Argument("names", "What the models are called; none: variables' names.", default: [String]()),
-    examples: ["overlay on=scenes(train=1, test=4), n=2"],
+    examples: [
+      "overlay on=scenes(train=1, test=4), n=2",
+      "d = scenes(digits=2, size=16, train=4, test=4); m = pspnet_resnet8(classes=3); "
+        + "overlay m, on=d, n=2",
+    ],
     keywords: ["segmentation", "mask", "picture", "difference", "prediction"]
   ) { session, rest, part, count, start, names in
     let groups = rest.items
@@ -71,7 +75,7 @@ enum Overlay {
       pictures += columns.map { name, masks in
         (
           drawing.overlay(scene, masks[row]),
-          "\(name) \(percent(share(masks[row], scene.mask)))"
+          "\(name)\n\(percent(share(masks[row], scene.mask)))"
         )
       }
       if let difference {
