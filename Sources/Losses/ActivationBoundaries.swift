@@ -18,7 +18,7 @@ public struct ActivationBoundaries: Loss {
 
   public var name: String { "ab" }
   public func script(_ models: ModelNames) -> String {
-    callText(name, ("margin", margin.text(unless: 1)), ("on", on.text(unless: .automatic)))
+    call(name, [margin == 1 ? "" : "margin=\(margin.literal)", on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .preactivations) }

@@ -18,9 +18,7 @@ public struct AttentionTransfer: Loss {
 
   public var name: String { "at" }
   public func script(_ models: ModelNames) -> String {
-    callText(
-      name, ("p", power.literal), ("paper", isPaper.text(unless: false)),
-      ("on", on.text(unless: .automatic)))
+    call(name, ["p=\(power.literal)", isPaper ? "paper=true" : "", on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .stages) }
@@ -37,7 +35,7 @@ public struct AttentionTransfer: Loss {
   /// N H W C → N H·W, of length 1.
   private func attention(_ map: Tensor) throws -> Tensor {
     let energy = try map.abs().power(power).mean(axes: [3])
-    return try energy.reshaped([map.shape[0], -1]).normalised(axes: [1])
+    return try energy.sampleRows().unitRows()
   }
 
   static let declaration = Declaration(

@@ -18,10 +18,12 @@ public struct CRD: Loss {
 
   public var name: String { "crd" }
   public func script(_ models: ModelNames) -> String {
-    callText(
-      name, ("T", temperature.text(unless: 0.07)), ("K", negatives.text(unless: 16384)),
-      ("dim", width.text(unless: 128)), ("momentum", momentum.text(unless: 0.5)),
-      ("on", on.text(unless: .automatic)))
+    call(
+      name,
+      [
+        "T=\(temperature.literal)", "K=\(negatives)", width == 128 ? "" : "dim=\(width)",
+        momentum == 0.5 ? "" : "momentum=\(momentum.literal)", on.argument,
+      ])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .pooled) }

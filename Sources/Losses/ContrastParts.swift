@@ -29,7 +29,7 @@ final class ContrastParts: Module {
   }
 
   func embed(_ feature: Tensor, by head: Linear, _ context: Context) throws -> Tensor {
-    try head(try featureVector(feature), context).normalised(axes: [1])
+    try head(try feature.pooledRows(), context).unitRows()
   }
 
   /// For each sample of the batch itself and `count` others, N 1+count: drawn anew by (seed, step)
@@ -83,7 +83,7 @@ final class ContrastParts: Module {
     for (bank, embedding) in [(studentBank, student), (teacherBank, teacher)] {
       let rows = try Labels(input.samples.map { Int32($0) }, [input.samples.count])
       let old = try bank.value.gathered(rows)
-      let new = try (old * momentum + embedding.detached * (1 - momentum)).normalised(axes: [1])
+      let new = try (old * momentum + embedding.detached * (1 - momentum)).unitRows()
       let width = new.shape[1]
       new.read { source in
         bank.value.mutate { target in

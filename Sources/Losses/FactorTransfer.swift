@@ -22,13 +22,15 @@ public struct FactorTransfer: CompanionLoss {
 
   public var name: String { "ft" }
   public func script(_ models: ModelNames) -> String {
-    callText(
-      name, ("k", rate.text(unless: 0.5)),
-      (
-        "optimizer",
-        companionOptimizer.script == Optimizer.usual.script ? nil : companionOptimizer.script
-      ), ("steps", companionSteps.text(unless: 1)), ("warmup", warmup.text(unless: 0)),
-      ("on", on.text(unless: .automatic)))
+    let optimizer = companionOptimizer.script
+    return call(
+      name,
+      [
+        rate == 0.5 ? "" : "k=\(rate.literal)",
+        optimizer == Optimizer.usual.script ? "" : "optimizer=\(optimizer)",
+        companionSteps == 1 ? "" : "steps=\(companionSteps)",
+        warmup == 0 ? "" : "warmup=\(warmup.literal)", on.argument,
+      ])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .lastMap) }
@@ -85,7 +87,7 @@ public struct FactorTransfer: CompanionLoss {
   }
 
   private func factor(_ map: Tensor) throws -> Tensor {
-    try map.reshaped([map.shape[0], -1]).normalised(axes: [1])
+    try map.sampleRows().unitRows()
   }
 
   private func paraphrasers(_ input: LossInput) throws -> Paraphrasers {

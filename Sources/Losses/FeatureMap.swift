@@ -39,15 +39,6 @@ public func featureMap(_ x: Tensor) throws -> Tensor {
   return try x.slice(extra..<x.shape[1], axis: 1).reshaped(shape)
 }
 
-/// A feature as one vector a sample: the mean over pixels or tokens, the class token among them.
-public func featureVector(_ x: Tensor) throws -> Tensor {
-  switch x.rank {
-  case 2: return x
-  case 3: return try x.mean(axes: [1])
-  default: return try globalAveragePool(try featureMap(x))
-  }
-}
-
 /// A map at most as large as this: the mean of windows that share it evenly.
 func shrunk(_ map: Tensor, height: Int, width: Int) throws -> Tensor {
   let (high, wide) = (min(map.shape[1], height), min(map.shape[2], width))

@@ -14,7 +14,7 @@ public struct FeatureOverhaul: Loss {
 
   public var name: String { "ofd" }
   public func script(_ models: ModelNames) -> String {
-    callText(name, ("on", on.text(unless: .automatic)))
+    call(name, [on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .preactivations) }

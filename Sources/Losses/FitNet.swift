@@ -15,7 +15,7 @@ public struct FitNet: Loss {
 
   public var name: String { "fitnet" }
   public func script(_ models: ModelNames) -> String {
-    callText(name, ("relu", relu.text(unless: true)), ("on", on.text(unless: .automatic)))
+    call(name, [relu ? "" : "relu=false", on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .stage(2)) }

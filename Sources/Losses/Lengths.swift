@@ -12,7 +12,7 @@ extension Tensor {
     try square().sum(axes: axes, keepingAxes: keepingAxes).rootOrZero()
   }
 
-  /// x/max(‖x‖₂, 10⁻¹²) over the axes.
+  /// x/max(‖x‖₂, 10⁻¹²) over the axes; rows are `unitRows`.
   func normalised(axes: [Int]) throws -> Tensor {
     try self / length(axes: axes, keepingAxes: true).clamped(1e-12, .infinity)
   }

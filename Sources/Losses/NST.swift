@@ -10,7 +10,7 @@ public struct NST: Loss {
 
   public var name: String { "nst" }
   public func script(_ models: ModelNames) -> String {
-    callText(name, ("on", on.text(unless: .automatic)))
+    call(name, [on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .stages) }

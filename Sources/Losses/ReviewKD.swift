@@ -15,8 +15,7 @@ public struct ReviewKD: Loss {
 
   public var name: String { "reviewkd" }
   public func script(_ models: ModelNames) -> String {
-    callText(
-      name, ("warmup", warmup.text(unless: .scaled)), ("on", on.text(unless: .automatic)))
+    call(name, [warmup == .scaled ? "" : "warmup=\(warmup.literal)", on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .reviewed) }

@@ -18,7 +18,7 @@ public struct VID: Loss {
 
   public var name: String { "vid" }
   public func script(_ models: ModelNames) -> String {
-    callText(name, ("variance", variance.text(unless: 5)), ("on", on.text(unless: .automatic)))
+    call(name, [variance == 5 ? "" : "variance=\(variance.literal)", on.argument])
   }
   public var needsTeacher: Bool { true }
   public var sites: FeatureSites { .selected(on, otherwise: .stages) }

@@ -146,7 +146,7 @@ import Testing
         parameter.value = try parameter.layout.tensor(
           fromCheckpoint: Formula.weight(key, shape), shape)
       case .buffer(let buffer) where key.hasSuffix("_bank"):
-        buffer.value = try Formula.tensor(key, buffer.value.shape).normalised(axes: [1])
+        buffer.value = try Formula.tensor(key, buffer.value.shape).unitRows()
       case .buffer: break
       }
     }

@@ -87,7 +87,7 @@ import Testing
     for (row, sample) in [7, 2, 9, 4].enumerated() {
       let old = try before.1.slice(sample..<sample + 1)
       let expected = try (old * 0.25 + embedding.slice(row..<row + 1).detached * 0.75)
-        .normalised(axes: [1])
+        .unitRows()
       let found = try parts.teacherBank.value.slice(sample..<sample + 1)
       #expect(disagreement(found, expected, relative: 1e-5, absolute: 1e-6) == nil)
     }
