@@ -65,6 +65,9 @@ public final class Session: Interpreter, OutputContext {
       ConvolutionArithmetic.$isExact.withValue(isExact) { statement() }
     }
     evaluator.willChange = { [unowned self] object in journal.note(object) }
+    evaluator.freeNames = { [unowned self] call in
+      call == WhatIf.declaration.name ? currentRun.map(TrialSetting.offers) ?? [] : []
+    }
     evaluator.didEnd = { [unowned self] succeeded in
       let news = journal.runs.flatMap { $0.takeNews() }
       journal.close(undoing: !succeeded)

@@ -155,6 +155,10 @@ extension Evaluator {
       }.map {
         Candidate($0.name + "=", type: "argument", signature: wants($0), summary: $0.summary)
       }
+        + (declaration.arguments.contains { $0.collects == .names }
+          ? freeNames(declaration.name).filter { !call.labels.contains($0.name) }.map {
+            Candidate($0.name + "=", type: "argument", summary: $0.summary)
+          } : [])
     case let function as UserFunction:
       return function.parameters.dropFirst(given).map(\.name)
         .filter { !call.labels.contains($0) }.map { Candidate($0 + "=", type: "argument") }

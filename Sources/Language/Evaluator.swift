@@ -18,6 +18,8 @@ public final class Evaluator {
   /// Performs a statement; whoever has settings that hold while code runs puts them around it. Every
   /// statement by itself, so that a setting counts from the next one on.
   public var around: (_ statement: () -> Void) -> Void = { $0() }
+  /// Names that a call takes beyond its declared arguments at this moment, for completion.
+  public var freeNames: (_ call: String) -> [(name: String, summary: String)] = { _ in [] }
   /// The session's variables.
   public internal(set) var globals = Variables()
   /// The text of the top-level statement being executed.

@@ -1,7 +1,7 @@
 import Catalog
 import Datasets
 import Losses
-public import Models
+import Models
 import Optimizers
 
 /// What may be changed between two steps and has more to it than a new value.
@@ -85,25 +85,5 @@ extension Run {
   public func takeNews() -> [String] {
     defer { news = [] }
     return news
-  }
-
-  /// The network that a term trains beside the student, as it is now, as a model of its own; nil
-  /// where no term has one, or no step has made it yet.
-  public func companionModel() throws -> Model? {
-    for state in termStates {
-      guard let companion = state.companion,
-        let term = goal.terms.first(where: { $0.name == state.term })
-      else { continue }
-      for model in term.loss.models {
-        let copy = try model.cloned(seed: nil)
-        let holders = [StateHolder](copy.network)
-        guard companion.network.fits(holders) else { continue }
-        holders.state = companion.network
-        copy.normalisation = data.normalisation
-        copy.past = record.studentPast + [MemberPast(record, "companion")]
-        return copy
-      }
-    }
-    return nil
   }
 }

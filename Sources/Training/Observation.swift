@@ -69,7 +69,7 @@ extension Run {
       batch, context, teacherFeatures: teacherFeatures.union(plan.teacher).sorted())
     let own = other == nil ? binding : nil
     let binding = try own ?? bound(goal, plan, pass)
-    return try values(of: binding, on: pass)
+    return try values(of: binding, on: pass, inputs: lossInputs(binding, pass))
   }
 
   /// The next batches, from that of the next step on; nothing moves.
@@ -127,8 +127,11 @@ extension Run {
   }
 
   /// The goal's terms on the networks' results.
-  func values(of binding: GoalBinding, on pass: ForwardPass) throws -> Observation {
-    let inputs = try lossInputs(binding, pass)
+  ///
+  /// - Parameter inputs: As `lossInputs` made them.
+  func values(
+    of binding: GoalBinding, on pass: ForwardPass, inputs: [LossInput]
+  ) throws -> Observation {
     let (total, values) = try binding.goal.evaluate { inputs[binding.isPlain ? 0 : $0] }
     return Observation(
       batch: pass.batch, logits: pass.logits, teacherLogits: pass.teacher?.output,
@@ -139,7 +142,7 @@ extension Run {
   }
 
   /// What each term sees; one for all where they see the same.
-  private func lossInputs(_ binding: GoalBinding, _ pass: ForwardPass) throws -> [LossInput] {
+  func lossInputs(_ binding: GoalBinding, _ pass: ForwardPass) throws -> [LossInput] {
     var shared = LossInput(
       logits: pass.logits, targets: pass.targets, teacherLogits: pass.teacher?.output)
     shared.labels = pass.batch.labels
@@ -173,20 +176,20 @@ extension Run {
   /// The step of the companions that belongs to this step of the student: the same batch, with the
   /// results that the student's own step was made of, as constants.
   ///
+  /// - Parameter inputs: What the terms have seen.
   /// - Returns: Figures of their health: `<term>_companion`, their loss, and `<term>_<figure>`.
-  func advanceCompanions(
-    _ binding: GoalBinding, _ pass: ForwardPass
-  ) throws -> [(name: String, value: Double)] {
-    var constant = pass
-    constant.logits = pass.logits.detached
-    constant.studentFeatures = pass.studentFeatures.mapValues(\.detached)
-    let inputs = try lossInputs(binding, constant)
-    return try zip(binding.terms, inputs).flatMap { term, input in
-      guard let outcome = try term.companion?.advance(input, term: term.name) else {
-        return [(name: String, value: Double)]()
+  func advanceCompanions(_ binding: GoalBinding, _ inputs: [LossInput]) throws -> [Figure] {
+    try zip(binding.terms, inputs).flatMap { term, given in
+      var input = given
+      input.logits = given.logits.detached
+      input.features = given.features.map {
+        FeaturePair(student: $0.student.detached, teacher: $0.teacher)
       }
-      return [("\(term.name)_companion", Double(outcome.loss.scalar))]
-        + outcome.figures.map { ("\(term.name)_\($0.name)", $0.value) }
+      guard let outcome = try term.companion?.advance(input, term: term.name) else {
+        return [Figure]()
+      }
+      return [Figure(name: "\(term.name)_companion", value: Double(outcome.loss.scalar))]
+        + outcome.figures.map { Figure(name: "\(term.name)_\($0.name)", value: $0.value) }
     }
   }
 }

@@ -10,7 +10,7 @@ extension Run {
       "student", "teacher", "data", "goal", "optimizer", "schedule", "augment", "batch", "epochs",
       "seed", "steps", "epoch", "clip", "ema", "cache", "script",
     ] + (averages == nil ? [] : ["averaged"]) + (optimizer.slowWeights == nil ? [] : ["slow"])
-      + ((try? companionModel()) == nil ? [] : ["companion"])
+      + (goal.models.isEmpty || (try? companionModel()) == nil ? [] : ["companion"])
       + figureNames + log.series.map(\.name).filter { !figureNames.contains($0) }
   }
 

@@ -82,9 +82,9 @@ extension Run {
     }
     try student.load(file, from: origin, prefix: "student.")
     run.termStates = try (header.terms ?? []).map { try $0.state(file, origin) }
-    try run.checkParts(origin)
     try run.restoreOptimizer(header, file, origin)
     run.steps = header.steps
+    try run.checkParts(origin)
     run.log = Log(
       header.series.map { Series(name: $0.name, steps: $0.steps, values: $0.values) })
     if run.steps > 0 { student.past.append(run.record) }
@@ -93,8 +93,8 @@ extension Run {
     return run
   }
 
-  /// Throws where parts of the present goal do not fit its losses, which are looked at with one
-  /// sample.
+  /// Throws where parts of the present goal do not fit its losses, which are looked at with the next
+  /// batch.
   private func checkParts(_ origin: String) throws {
     let scripts = goal.terms.map { ($0.name, $0.loss.script(record.names)) }
     let known = waiting.filter { state in
@@ -103,7 +103,7 @@ extension Run {
     guard !known.isEmpty else { return }
     let plan = try featurePlan()
     let pass = try forward(
-      try data.train.batch([0]), Context(features: plan.student), teacherFeatures: plan.teacher)
+      try upcomingBatches(1)[0], Context(features: plan.student), teacherFeatures: plan.teacher)
     let drawn = try bound(goal, plan, pass).drawn
     if let term = known.first(where: { drawn.contains($0.term) }) {
       throw Run.damaged(origin, "the parts of '\(term.term)' do not fit its networks")

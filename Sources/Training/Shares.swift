@@ -1,11 +1,12 @@
+import Datasets
 import Tensors
 
 extension Labels {
-  /// The label that says "none of these" to a pixel: Cityscapes' and Pascal VOC's 255.
-  static let ignored: Int32 = 255
-
-  /// What is left out where these are logits of pixels; nil where each sample has one class.
-  static func ignored(by logits: Tensor) -> Int32? { logits.rank > 2 ? ignored : nil }
+  /// The label that is left out where these are logits of pixels; nil where each sample has one
+  /// class.
+  static func ignored(by logits: Tensor) -> Int32? {
+    logits.rank > 2 ? Int32(Mask.ignored) : nil
+  }
 
   /// Labels N H W on a coarser or finer grid: that of the pixel under each place's middle.
   func resampled(to shape: [Int]) -> Labels {

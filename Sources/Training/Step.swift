@@ -110,7 +110,7 @@ extension Run {
     var gradients: [Tensor]
     var gradientNorm: Double
     var entropies: Guards.Entropies?
-    var figures: [Figure]
+    var figures: [Figure] = []
   }
 
   private func computeStep(_ batch: Batch) throws -> Outcome {
@@ -120,7 +120,8 @@ extension Run {
     let isNew = binding == nil
     let binding = try self.binding ?? bound(goal, plan, pass)
     self.binding = binding
-    let seen = try values(of: binding, on: pass)
+    let inputs = try lossInputs(binding, pass)
+    let seen = try values(of: binding, on: pass, inputs: inputs)
     let loss = Double(seen.total.scalar)
     let terms = seen.terms.map {
       TermValue(name: $0.name, weight: $0.weight, value: Double($0.value.scalar))
@@ -137,19 +138,19 @@ extension Run {
     // One pass over the gradients, a small part of what the optimizer does with them.
     let norm = Optimizers.gradientNorm(found)
     guard norm.isFinite else { throw gradientFailure(found, seen.parameters) }
-    let figures = binding.hasCompanions ? try advanceCompanions(binding, pass) : []
+    var outcome = Outcome(
+      loss: loss, terms: terms, accuracy: share(predicted, batch.labels, ignoring: ignored),
+      agreement: try pass.teacher.map {
+        share(predicted, try $0.output.argmax(), where: batch.labels, ignoring: ignored)
+      }, gradients: found, gradientNorm: norm, entropies: try entropies(of: pass.logits))
+    // Last of all that can fail: what companions and the optimizer remember has moved then.
+    if binding.hasCompanions { outcome.figures = try advanceCompanions(binding, inputs) }
     if isNew {
       forgetParts(except: binding)
       waiting = []
       ownModels = binding.terms.flatMap(\.models)
     }
-    return Outcome(
-      loss: loss, terms: terms, accuracy: share(predicted, batch.labels, ignoring: ignored),
-      agreement: try pass.teacher.map {
-        share(predicted, try $0.output.argmax(), where: batch.labels, ignoring: ignored)
-      }, gradients: found, gradientNorm: norm,
-      entropies: try entropies(of: pass.logits),
-      figures: figures.map { Figure(name: $0.name, value: $0.value) })
+    return outcome
   }
 
   /// Which parameter's gradient is no number.

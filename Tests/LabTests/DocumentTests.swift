@@ -13,7 +13,7 @@ struct DocumentTests {
   @Test(
     "transcripts and notebooks replay as they stand",
     arguments: [
-      "README.md", "notebooks/01-first-distillation.ipynb",
+      "README.md", "notebooks/01-first-distillation.ipynb", "notebooks/06-inside-a-run.ipynb",
     ])
   func replays(name: String) throws {
     let file = Self.root.appending(path: name).path

@@ -115,6 +115,12 @@ struct ProbeCommandTests {
       #expect(found.range.upperBound <= end)
     }
     #expect(sitting.session.completeness(code) == .complete)
+    let offered = sitting.session.complete("whatif ", at: 7).items.map(\.text)
+    for name in ["T=", "smoothing=", "kd=", "ce=", "lr=", "weight_decay=", "goal=", "steps="] {
+      #expect(offered.contains(name), "\(name)")
+    }
+    let again = sitting.session.complete("whatif T=[1], ", at: 14).items.map(\.text)
+    #expect(!again.contains("T=") && again.contains("kd="))
     #expect(sitting.session.completeness("whatif kd.T=") == .incomplete(indent: "  "))
   }
 }

@@ -60,6 +60,8 @@ struct StructuredTests {
     for (code, reason) in [
       ("structured(s, t, digits())", "one for every image"),
       ("distill(mlp(size=8), mlp(size=8, seed=1), scene)", "one for every pixel"),
+      ("audit s, digits()", "for each pixel"), ("audit mlp(size=32), scene", "has masks"),
+      ("predict s, on=scene.test", "for each pixel"),
       ("structured(s, t, scene, critic=ce())", "holistic"),
       ("structured(s, t, scene, pixel=-1)", "negative"),
     ] {

@@ -29,7 +29,11 @@ enum Audit {
     keywords: ["teacher", "check", "folding", "speed", "entropy", "normalisation"]
   ) { session, teacher, part, student, samples, batch in
     let models = [teacher] + (student.map { [$0] } ?? [])
-    for model in models { try part.data.requireChannels(of: model) }
+    try part.split.require(.classification, for: "audit")
+    for model in models {
+      try model.require(.classification, for: "audit")
+      try part.data.requireChannels(of: model)
+    }
     let view = EvaluationView(session)
     defer { view.close() }
     let total = min(part.split.count, samples ?? .max)

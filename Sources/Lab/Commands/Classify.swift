@@ -33,6 +33,7 @@ enum Classify {
       throw Failure(
         .argument, "classify needs pictures", advice: "classify teacher, \"photo.jpg\"")
     }
+    try model.require(.classification, for: "classify")
     let names = try labels?.names(count: model.classes) ?? model.labels
     let name = session.variable(holding: model) ?? model.name
     var result = Classification(model: name, items: [], notes: model.doubts(name))

@@ -37,6 +37,7 @@ enum Predict {
     ],
     keywords: ["logits", "inference", "export", "npy", "safetensors"]
   ) { session, model, input, path, folded, batch, images, layout in
+    try model.require(.classification, for: "predict")
     let source = try input.source(for: model, images: images, layout: layout)
     guard source.count > 0 else { throw Failure(.data, "\(source.origin) is empty") }
     var logits = Tensor(uninitialized: [source.count, model.classes])

@@ -81,10 +81,15 @@ struct RateReport: Object, Answer {
       let place = sweep.rates.lastIndex { $0 <= value * 1.0001 } ?? 0
       return .points(Points(name, x: [value], y: [sweep.smoothed[place]]))
     }
+    // Where the loss runs away it would press all else flat.
+    let limit = 2 * (sweep.smoothed.prefix(sweep.smoothed.count / 2).max() ?? .infinity)
+    let shown = 0...(sweep.smoothed.lastIndex { $0 <= limit } ?? 0)
     return Plot(
       panel: Panel(
         x: Axis("learning rate", isLog: true), y: Axis("smoothed loss"),
-        marks: [.curve(Curve("loss", x: sweep.rates, y: sweep.smoothed))] + marks))
+        marks: [
+          .curve(Curve("loss", x: Array(sweep.rates[shown]), y: Array(sweep.smoothed[shown])))
+        ] + marks))
   }
 
   private var table: Table {

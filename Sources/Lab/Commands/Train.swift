@@ -35,7 +35,11 @@ enum Train {
     "distill", "Prepares the distillation of a teacher into a student; `fit` carries it out.",
     details: """
       The teacher is frozen, in evaluation mode, and sees the student's images, re-normalised to \
-      what it was trained on. The run it returns becomes the current run.
+      what it was trained on. The run it returns becomes the current run. Between two steps \
+      `run.goal = ce() + kd(T=4)`, `run.goal.kd = 3` (a term's weight), `run.teacher = model`, \
+      `run.batch = 64`, `run.optimizer.lr = 0.01` and the like change it; the change is part of the \
+      record. Another batch size goes on with the samples of the epoch that were not seen yet, and \
+      the schedule at the same share of the plan.
       """,
     Argument("student", "The network to be trained.") as Argument<Model>,
     Argument("teacher", "The network it learns from; it is not changed.") as Argument<Model>,

@@ -67,6 +67,19 @@ enum TrialSetting {
       advice: near ?? "try \(known.prefix(8).joined(separator: ", "))", site: .label(name))
   }
 
+  /// What can be tried in a run, for completion.
+  static func offers(in run: Run) -> [(name: String, summary: String)] {
+    let terms = run.goal.terms
+    let owned = terms.flatMap { term in arguments(of: term).map { (term.name, $0) } }
+    let own = owned.map { term, name -> (name: String, summary: String) in
+      let isAlone = owned.count { $0.1 == name } == 1
+      return (isAlone ? name : "\(term).\(name)", "argument of \(term)")
+    }
+    return own + terms.map { ($0.name, "weight of the term") }
+      + run.optimizer.settingNames.map { ($0, "field of the optimizer") }
+      + members.map { ($0, "setting of the run") }
+  }
+
   /// Arguments of the call that made a term.
   private static func arguments(of term: Term) -> [String] {
     let call = term.loss.script.prefix { $0 != "(" }

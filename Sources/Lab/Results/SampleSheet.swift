@@ -43,11 +43,16 @@ struct SampleSheet: Object, Answer {
     guard !items.isEmpty else {
       return Display(([title + ": none"] + notes).joined(separator: "\n"))
     }
-    let pictures = items.compactMap(\.picture)
-    guard pictures.count == items.count else { return table.display(style) }
-    let grid = ImageGrid(pictures, captions: items.map(caption), captionWidth: 22)
-    let plot = Plot(title, panel: Panel(images: grid)).display(style)
+    guard let plot = plot?.display(style) else { return table.display(style) }
     return Display(([plot.plain] + notes).joined(separator: "\n"), forms: plot.forms)
+  }
+
+  /// The pictures with captions; nil where the samples are no pictures.
+  private var plot: Plot? {
+    let pictures = items.compactMap(\.picture)
+    guard pictures.count == items.count, !items.isEmpty else { return nil }
+    let grid = ImageGrid(pictures, captions: items.map(caption), captionWidth: 22)
+    return Plot(title, panel: Panel(images: grid))
   }
 
   /// Place, label, and the three likeliest classes of each model in two lines.
@@ -90,7 +95,7 @@ struct SampleSheet: Object, Answer {
       }, notes: notes)
   }
 
-  var memberNames: [String] { ["count", "indices", "labels", "scores", "table"] + roles }
+  var memberNames: [String] { ["count", "indices", "labels", "scores", "table", "plot"] + roles }
 
   /// A role's name gives the classes that it took the samples for.
   func member(_ name: String) -> Value? {
@@ -100,6 +105,7 @@ struct SampleSheet: Object, Answer {
     case "labels": return items.map { self.name($0.label) }.value
     case "scores": return items.map(\.score).value
     case "table": return .object(table)
+    case "plot": return plot.map { .object($0) } ?? Value.none
     default:
       guard let role = roles.firstIndex(of: name) else { return nil }
       return items.map { item in

@@ -43,13 +43,16 @@ public struct RateSweep: Sendable, Equatable {
   /// Where the loss falls fastest by the logarithm of the rate, on the way to its minimum.
   public var steep: Double? {
     let lowest = middle.min { smoothed[$0] < smoothed[$1] } ?? 0
-    let falling = middle.dropFirst().prefix { $0 <= lowest }
-    let place = falling.min { smoothed[$0] - smoothed[$0 - 1] < smoothed[$1] - smoothed[$1 - 1] }
-    return place.map { rates[$0] }
+    // Over seven points: between neighbours the batches' noise would win.
+    let reach = 3
+    let falling = middle.filter { place in
+      place <= lowest && middle.contains(place - reach) && middle.contains(place + reach)
+    }
+    func fall(_ place: Int) -> Double { smoothed[place + reach] - smoothed[place - reach] }
+    return falling.min { fall($0) < fall($1) }.map { rates[$0] } ?? rates[lowest]
   }
 
-  /// Two thirds into the longest run of losses each below all that it counts before: the middle of
-  /// the last third of the valley's slope.
+  /// The middle of the longest sequence of places at which the loss falls, each below the one before.
   public var valley: Double? {
     let values = middle.map { smoothed[$0] }
     guard !values.isEmpty else { return nil }
