@@ -4,8 +4,8 @@ import Images
 extension Model {
   public var memberNames: [String] {
     [
-      "name", "task", "classes", "channels", "size", "seed", "parameters", "labels", "preprocessing",
-      "script",
+      "name", "task", "classes", "channels", "size", "seed", "parameters", "labels",
+      "preprocessing", "script",
     ]
   }
 

@@ -18,7 +18,9 @@ struct Athanor: ParsableCommand {
       Exit codes: 0 done, 1 a statement failed, 2 wrong usage, 130 interrupted.
       """,
     version: Kernel.version,
-    subcommands: [Run.self, Test.self, Bench.self, KernelCommand.self, Doctor.self, ReferenceCommand.self])
+    subcommands: [
+      Run.self, Test.self, Bench.self, KernelCommand.self, Doctor.self, ReferenceCommand.self,
+    ])
 
   @Option(
     name: .customShort("c"), help: ArgumentHelp("Execute one line of code.", valueName: "code"))

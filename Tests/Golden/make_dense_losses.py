@@ -142,7 +142,7 @@ loss.backward()
 out = {
     "torch": torch.__version__, "records": records,
     "critic": {
-        "adversarial": float(adversarial.detach()), "adversarial_gradient": print_of(s.grad), "penalty": float(penalty.detach()), "loss": float(loss.detach()),
+        "adversarial": float(adversarial.detach()), "adversarialGradient": print_of(s.grad), "penalty": float(penalty.detach()), "loss": float(loss.detach()),
         "gradients": {k: print_of(p.grad, "grad:" + k) for k, p in critic.named_parameters()},
     },
 }

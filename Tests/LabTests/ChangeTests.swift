@@ -1,3 +1,4 @@
+import Conversation
 import Testing
 
 /// Changes of a run between two steps, as they are typed.

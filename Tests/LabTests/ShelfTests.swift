@@ -19,8 +19,20 @@ struct ShelfTests {
     teacher = resnet8x4(classes=10, channels=1, seed=1)
     """
 
+  /// Losses on maps need networks and data that have a class for every pixel.
+  static let maps = """
+    data = scenes(size=32, train=32, test=8)
+    student = pspnet_resnet8(classes=11)
+    teacher = pspnet_resnet8(classes=11, seed=1)
+    """
+
   static let particular: [String: Particular] = [
-    "dml": Particular(call: "dml(clone(student, seed=3))")
+    "dml": Particular(call: "dml(clone(student, seed=3))"),
+    "pixelwise": Particular(call: "pixelwise()", setting: maps),
+    "pairwise": Particular(call: "pairwise()", setting: maps),
+    "cwd": Particular(call: "cwd()", setting: maps),
+    "ifvd": Particular(call: "ifvd()", setting: maps),
+    "holistic": Particular(call: "holistic()", setting: maps),
   ]
 
   static var names: [String] {

@@ -47,7 +47,7 @@ import Testing
 
   struct CriticRecord: Decodable {
     var adversarial: Double
-    var adversarial_gradient: Fingerprint
+    var adversarialGradient: Fingerprint
     var penalty: Double
     var loss: Double
     var gradients: [String: Fingerprint]
@@ -199,8 +199,8 @@ import Testing
     let print = try Fingerprint(try gradient.transposed([0, 3, 1, 2]), on: "grad")
     #expect(
       disagreement(
-        print.numbers, expected.adversarial_gradient.numbers, relative: 0,
-        absolute: 1e-4 * expected.adversarial_gradient.norm) == nil)
+        print.numbers, expected.adversarialGradient.numbers, relative: 0,
+        absolute: 1e-4 * expected.adversarialGradient.norm) == nil)
 
     let context = Context(isTraining: true, isRecording: true, updatesState: false)
     let (own, other) = (try Self.map("student"), try Self.map("teacher"))
