@@ -83,7 +83,7 @@ let package = Package(
       "Benchmarks",
       [
         "Catalog", "CKernels", "Tensors", "Images", "Models", "Losses", "Optimizers", "Datasets",
-        "Training",
+        "Training", "Records",
       ]),
     library("Transcripts", ["Catalog", "Conversation"]),
     library("Terminal", ["Catalog", "Conversation", "CReadline"]),

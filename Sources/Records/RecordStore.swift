@@ -88,6 +88,15 @@ public final class RecordStore: Sendable {
     return store.withLock { $0.state.session }
   }
 
+  /// Adds changes that belong together: the file never holds some of them without the others. What
+  /// is read inside of `body` is without them.
+  public func together(_ body: () -> Void) {
+    pending.withLock { $0.hold() }
+    body()
+    let isFirst = pending.withLock { $0.release() }
+    if isFirst { schedule() }
+  }
+
   /// Adds a write to those that wait.
   func enqueue(_ write: @escaping Write) {
     let isFirst = pending.withLock { $0.add(write) }
@@ -149,6 +158,18 @@ struct Pending: Sendable {
   private var writes: [Write] = []
   private var points: [SeriesKey: [SeriesPoint]] = [:]
   private var isScheduled = false
+  /// Groups that are not complete yet.
+  private var holds = 0
+
+  mutating func hold() { holds += 1 }
+
+  /// Ends a group; whether a writing must be scheduled for what waits.
+  mutating func release() -> Bool {
+    holds -= 1
+    guard holds == 0, !isEmpty, !isScheduled else { return false }
+    isScheduled = true
+    return true
+  }
 
   /// Whether a writing must be scheduled for it.
   mutating func add(_ write: @escaping Write) -> Bool {
@@ -167,6 +188,11 @@ struct Pending: Sendable {
 
   /// All that waits, in an order in which it can be written: runs come before their points.
   mutating func take() -> [Write] {
+    if holds > 0 {
+      // The end of the group schedules it again.
+      isScheduled = false
+      return []
+    }
     defer { self = Pending() }
     let chunks = points.sorted { $0.key < $1.key }.map { key, points -> Write in
       { try writeChunks($0, &$1, key, points) }

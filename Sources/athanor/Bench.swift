@@ -14,7 +14,7 @@ struct Bench: ParsableCommand {
       Without a subcommand, everything. Steps are medians of --runs; kernels are repeated four \
       rounds a run, and each one's share is of the peak measured beside it. ATHANOR_THREADS chooses the threads.
       """,
-    subcommands: [Kernels.self, Step.self])
+    subcommands: [Kernels.self, Step.self, OfRecords.self])
 
   @OptionGroup var options: BenchOptions
 

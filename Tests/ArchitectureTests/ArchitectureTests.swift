@@ -31,7 +31,7 @@ struct ArchitectureTests {
     ],
     "Benchmarks": [
       "Catalog", "CKernels", "Tensors", "Images", "Models", "Losses", "Optimizers", "Datasets",
-      "Training",
+      "Training", "Records",
     ],
     "Transcripts": ["Catalog", "Conversation"],
     "Terminal": ["Catalog", "Conversation", "CReadline"],

@@ -30,6 +30,20 @@ struct RunStateTests {
     #expect(records.series("loss", of: key).current.isEmpty)
   }
 
+  @Test func `what belongs together is written together`() {
+    let records = RecordStore.inMemory()
+    let key = records.add(sample)
+    records.together {
+      records.append(1, to: "loss", of: key, step: 1)
+      // Not even a flush in the midst of it writes a part.
+      records.flush()
+      #expect(records.series("loss", of: key).isEmpty)
+      records.progress(key, sample, steps: 1, planned: 2, figures: [])
+    }
+    #expect(records.series("loss", of: key).map(\.step) == [1])
+    #expect(records.run(key)?.steps == 1)
+  }
+
   @Test func `facts, figures and progress come back`() throws {
     let scratch = try Scratch()
     let key: RunKey

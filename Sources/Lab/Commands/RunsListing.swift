@@ -58,12 +58,15 @@ enum RunsListing {
     }
     notes.append("last and best: accuracy on held-out data, or on training batches where none was")
     let hasTags = shown.contains { !$0.tags.isEmpty || $0.isArchived }
-    return Table(
+    var table = Table(
       columns: [
         .init("run", isKept: true), .init("name"), .init("student ← teacher"), .init("data"),
         .init("goal"), .init("steps"), .init("last", format: .percent(1)),
         .init("best", format: .percent(1)), .init("when"),
       ] + (hasTags ? [.init("tags")] : []), rows: shown.map { row($0, now, hasTags) }, notes: notes)
+    // So many were asked for.
+    table.shownRows = limit
+    return table
   }
 
   private static func row(_ run: StoredRun, _ now: Double, _ hasTags: Bool) -> [Table.Cell] {

@@ -78,13 +78,16 @@ final class RunRecorder {
       return begin(run, name: name())
     }
     let isRewritten = known.rewrites != run.rewrites
-    if isRewritten { cut(&known, run) }
-    var isLonger = append(&known, run)
-    isLonger = isLonger || isRewritten || known.steps != run.steps
-    known.time = clock.now
-    // Without new steps only a statement can have changed something, and that is seldom.
+    let marks = isRewritten ? cuts(&known, run) : []
     let facts = run.facts(name: name())
-    if isLonger || facts != known.last { progress(&known, run, facts) }
+    // Figures and the step that they belong to come into the file together.
+    store.together {
+      for mark in marks { store.cut(mark.series, of: known.key, after: mark.step) }
+      var isLonger = append(&known, run)
+      isLonger = isLonger || isRewritten || known.steps != run.steps
+      if isLonger || facts != known.last { progress(&known, run, facts) }
+    }
+    known.time = clock.now
     written[id] = known
     return known.key
   }
@@ -95,13 +98,15 @@ final class RunRecorder {
     facts.libraries = Surroundings.libraries
     facts.processor = Surroundings.processor
     facts.parent = parents[ObjectIdentifier(run)]
-    let key = store.add(facts)
     var known = Written(
-      run: run, key: key, rewrites: run.rewrites, last: facts, time: clock.now)
-    _ = append(&known, run)
-    progress(&known, run, run.facts(name: name))
+      run: run, key: RunKey(), rewrites: run.rewrites, last: facts, time: clock.now)
+    store.together {
+      store.add(facts, as: known.key)
+      _ = append(&known, run)
+      progress(&known, run, run.facts(name: name))
+    }
     written[ObjectIdentifier(run)] = known
-    return key
+    return known.key
   }
 
   /// Hands on the points that have come since the last time; whether there were any.
@@ -123,8 +128,10 @@ final class RunRecorder {
     return isLonger
   }
 
-  /// Marks what no longer belongs to a run whose log was cut or replaced.
-  private func cut(_ known: inout Written, _ run: Run) {
+  /// What no longer belongs to a run whose log was cut or replaced: series, and the step after which
+  /// they are superseded.
+  private func cuts(_ known: inout Written, _ run: Run) -> [(series: String, step: Int)] {
+    var marks: [(series: String, step: Int)] = []
     known.rewrites = run.rewrites
     for name in known.counts.keys.sorted() {
       let old = store.series(name, of: known.key).current
@@ -135,13 +142,14 @@ final class RunRecorder {
         old[common].value.bitPattern == values[common].bitPattern
       { common += 1 }
       if common < old.count {
-        store.cut(name, of: known.key, after: common > 0 ? old[common - 1].step : 0)
+        marks.append((name, common > 0 ? old[common - 1].step : 0))
       }
       known.counts[name] = common
       known.bests[name] = values.prefix(common).reduce(nil as Double?) {
         RunRecorder.better($0, $1, name)
       }
     }
+    return marks
   }
 
   private func progress(_ known: inout Written, _ run: Run, _ facts: NewRun) {

@@ -152,9 +152,20 @@ final class SweepWork {
     try run.advance(to: max(run.plannedSteps, run.steps + 1), evaluates: true, check: session.check)
     {
       view.follow($0, run, isControl: made.isControl)
+      if session.recorder.isDue(run) { session.recorder.sync(run, name: name(of: made)) }
     }
+    session.recorder.sync(run, name: name(of: made))
     run.fill(&member, seconds: (clock.now - start).seconds)
     try finish(member)
+  }
+
+  /// What a training is called on record: `sweep alpha=5 seed=1`.
+  private func name(of member: SweepMember) -> String {
+    let setting = grid.names.indices.map { place in
+      "\(grid.names[place])=\(short[place][member.values[place]] ?? member.values[place])"
+    }
+    let parts = ["sweep"] + setting + ["seed=\(member.seed)"]
+    return (parts + (member.isControl ? ["control"] : [])).joined(separator: " ")
   }
 
   private func finish(_ member: SweepMember) throws {
