@@ -38,7 +38,9 @@ final class AsideFit {
       return false
     }
     view.follow(.step(try run.advance(), target: target))
-    owesEvaluation = evaluates && (run.isAtEpochEnd || run.steps >= target)
+    let isEnd = run.isAtEpochEnd || run.steps >= target
+    if isEnd { try run.saveCache() }
+    owesEvaluation = evaluates && isEnd
     return true
   }
 }
@@ -84,6 +86,8 @@ extension Session {
 
   /// Ends what is aside; what has been done is kept.
   func end(_ job: AsideFit, _ note: String) {
+    // Where that fails, the cache only knows less.
+    try? job.run.saveCache()
     asides.removeAll { $0 === job }
     job.view.close(note)
   }

@@ -21,6 +21,10 @@ struct Journal {
   private(set) var runs: [Run] = []
   private var past: [Statement] = []
 
+  /// Whether the statement so far has changed, or been about to change, any object.
+  var hasNotes: Bool { !seen.isEmpty || hasUndone }
+  private var hasUndone = false
+
   /// Remembers an object as it is, before its first change in this statement.
   mutating func note(_ object: any Object) {
     guard type(of: object) is AnyClass else { return }
@@ -46,6 +50,7 @@ struct Journal {
       }
     }
     seen = []
+    hasUndone = false
     runs = []
     present = Statement(restorers: [], bytes: 0)
     changesRun = false
@@ -55,6 +60,7 @@ struct Journal {
   /// there is none, or its state is no longer held.
   mutating func undo() -> Bool {
     guard let last = past.popLast() else { return false }
+    hasUndone = true
     for restore in last.restorers.reversed() { restore() }
     return true
   }

@@ -70,9 +70,10 @@ public final class Session: Interpreter, OutputContext {
     }
     evaluator.didEnd = { [unowned self] succeeded in
       let news = journal.runs.flatMap { $0.takeNews() }
+      let wereTouched = journal.hasNotes
       journal.close(undoing: !succeeded)
       if succeeded { for text in news { write("note: \(text)\n", toError: false) } }
-      syncRecords()
+      syncRecords(wereTouched: wereTouched)
     }
     return evaluator
   }

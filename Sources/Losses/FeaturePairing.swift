@@ -16,9 +16,12 @@ extension FeatureSites {
     guard case .selected(let selection, let choice) = self else { return [] }
     if selection.pairs.isEmpty { return try choice.pairs(student, teacher) }
     return try selection.pairs.map { pair in
-      try student.checkPath(pair.student, in: pair, of: "student")
+      try student.requireModule(at: pair.student, as: "student")
       guard let teacher else { return FeatureSelection.Pair(pair.student, "") }
-      try teacher.checkPath(pair.teacher, in: pair, of: "teacher")
+      let isShared = pair.student == pair.teacher
+      try teacher.requireModule(
+        at: pair.teacher, as: "teacher",
+        hints: isShared ? ["on=[[\"student's\", \"teacher's\"]] names two places"] : [])
       return pair
     }
   }
@@ -170,21 +173,20 @@ private func mapSide(_ shape: [Int]) -> Double? {
 }
 
 extension Model {
-  fileprivate func checkPath(
-    _ path: String, in pair: FeatureSelection.Pair, of role: String
-  ) throws {
+  /// Throws where the network has no module of a path, and names those it might have been.
+  ///
+  /// - Parameters:
+  ///   - role: What the error calls the model: "student".
+  ///   - hints: What else may help.
+  public func requireModule(at path: String, as role: String, hints more: [String] = []) throws {
     let paths = network.modules.map(\.path).filter { !$0.isEmpty }
     guard !paths.contains(path) else { return }
     let stages = network.stages.map(\.path)
     var hints: [String] = []
     if let near = nearest(to: path, among: paths) { hints.append("did you mean '\(near)'?") }
     if !stages.isEmpty { hints.append("its stages are \(stages.joined(separator: ", "))") }
-    if pair.student == pair.teacher, role == "teacher" {
-      hints.append("on=[[\"student's\", \"teacher's\"]] names two places")
-    }
-    hints.append("features(model) lists all places")
     throw Failure(
       .argument, "the \(role) \(name) has no module '\(path)'",
-      advice: hints.joined(separator: "; "))
+      advice: (hints + more + ["features(model) lists all places"]).joined(separator: "; "))
   }
 }

@@ -22,27 +22,6 @@ struct FeaturePlan {
     }
     self.student = Set(pairs.joined().map(\.student))
     self.teacher = Set(pairs.joined().map(\.teacher)).filter { !$0.isEmpty }.sorted()
-    try FeaturePlan.check(self.student, in: student, "student")
-    if let teacher { try FeaturePlan.check(self.teacher, in: teacher, "teacher") }
-  }
-
-  /// Throws where a network has no module of a path, and names those it might have been.
-  static func check(_ paths: some Sequence<String>, in model: Model, _ role: String) throws {
-    // Asked only where there is something to look for: it goes through the network by reflection.
-    var known: [String]?
-    for path in paths {
-      let modules = known ?? model.network.modules.map(\.path)
-      known = modules
-      guard !modules.contains(path) else { continue }
-      let near = nearest(to: path, among: modules).map { "did you mean '\($0)'?" }
-      let stages = model.network.stages.map(\.path)
-      throw Failure(
-        .name, "the \(role) \(model.name) has no module '\(path)'",
-        advice: near
-          ?? (stages.isEmpty
-            ? "summary(\(role)) lists its modules"
-            : "its stages are \(stages.joined(separator: ", "))"))
-    }
   }
 
   /// The features of one term's places.

@@ -25,7 +25,7 @@ extension Run {
   ) throws {
     let before = state
     // What an interruption leaves is kept, too; where that fails, the cache only knows less.
-    defer { try? openedCache?.cache.save() }
+    defer { try? saveCache() }
     do {
       while steps < target {
         try check()
@@ -34,15 +34,16 @@ extension Run {
         if evaluates, cursor.isEpochEnd(after: steps) || steps == target {
           try evaluateEpoch(check, report)
         }
-        if cursor.isEpochEnd(after: steps) || steps == target {
-          try openedCache?.cache.save()
-        }
+        if cursor.isEpochEnd(after: steps) || steps == target { try saveCache() }
       }
     } catch {
       if (error as? any Explained)?.failure.kind != .interrupted { state = before }
       throw error
     }
   }
+
+  /// Writes what the teacher's cache has learnt since it was last written, where it has a file.
+  public func saveCache() throws { try openedCache?.cache.save() }
 
   /// Evaluates the student as at an epoch's end and notes the figures.
   ///

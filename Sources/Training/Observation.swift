@@ -60,8 +60,8 @@ extension Run {
     let goal = other ?? self.goal
     if other != nil { try Run.check(goal, student: student, teacher: teacher, data: data) }
     let plan = try other == nil ? featurePlan() : plan(of: goal)
-    try FeaturePlan.check(studentFeatures, in: student, "student")
-    if let teacher { try FeaturePlan.check(teacherFeatures, in: teacher, "teacher") }
+    for path in studentFeatures { try student.requireModule(at: path, as: "student") }
+    for path in teacherFeatures { try teacher?.requireModule(at: path, as: "teacher") }
     let context = stepContext(
       isRecording: isRecording, updatesState: false,
       features: plan.student.union(studentFeatures))

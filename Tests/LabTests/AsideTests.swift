@@ -1,5 +1,6 @@
 import Catalog
 import Conversation
+import Foundation
 import Testing
 
 /// Runs that are carried out beside the conversation.
@@ -95,6 +96,18 @@ import Testing
       return note
     }
     #expect(notes.first?.contains("the loss is") == true, "\(notes)")
+  }
+
+  @Test func whatTheTeacherSaidIsKept() throws {
+    try withFolder { folder in
+      let sitting = sitting()
+      let file = "\(folder)/teacher.cache"
+      sitting.run("run = distill(student, teacher, data, epochs=1, batch=256, cache=\"\(file)\")")
+      #expect(!FileManager.default.fileExists(atPath: file))
+      sitting.run("fit run, background=true, evaluate=false")
+      while sitting.session.hasWorkAside { sitting.session.workAside { false } }
+      #expect(FileManager.default.fileExists(atPath: file))
+    }
   }
 
   /// A script is not conversed with, so it is carried out at once.

@@ -19,6 +19,8 @@ STEPS = {
 
 
 class Block(nn.Module):
+    """The basic residual block of the CIFAR networks: the last ReLU after the sum."""
+
     def __init__(self, inputs, outputs, stride):
         super().__init__()
         self.body = nn.Sequential(

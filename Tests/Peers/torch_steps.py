@@ -33,29 +33,6 @@ STEPS = {
 }
 
 
-class Block(torch.nn.Module):
-    """The basic residual block of the CIFAR networks: the last ReLU after the sum."""
-
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        nn = torch.nn
-        self.body = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
-            nn.BatchNorm2d(outputs),
-            nn.ReLU(True),
-            nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(outputs),
-        )
-        self.skip = nn.Sequential()
-        if (inputs, stride) != (outputs, 1):
-            self.skip = nn.Sequential(
-                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
-            )
-
-    def forward(self, x):
-        return F.relu(self.body(x) + self.skip(x), inplace=True)
-
-
 def network(name, classes):
     if not name.endswith("x4"):
         return timm.create_model(name, num_classes=classes)
@@ -63,7 +40,7 @@ def network(name, classes):
     layers = [nn.Conv2d(3, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU(True)]
     for outputs, stride in ((64, 1), (128, 2), (256, 2)):
         for index in range(blocks):
-            layers.append(Block(channels, outputs, stride if index == 0 else 1))
+            layers.append(structured.Block(channels, outputs, stride if index == 0 else 1))
             channels = outputs
     return nn.Sequential(
         *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes)

@@ -55,10 +55,16 @@ final class RunRecorder {
   }
 
   /// Writes what is new of every run that still lives.
-  func sync(name: (Run) -> String) {
+  ///
+  /// - Parameter wereTouched: Whether anything but steps and names can have changed since the last
+  ///   time: putting the facts of a run together costs more than most statements do.
+  func sync(wereTouched: Bool = true, name: (Run) -> String) {
     for (id, known) in written {
       if let run = known.run {
-        sync(run, name: name(run))
+        let name = name(run)
+        let isSame =
+          known.steps == run.steps && known.rewrites == run.rewrites && known.last.name == name
+        if wereTouched || !isSame { sync(run, name: name) }
       } else {
         written[id] = nil
         parents[id] = nil

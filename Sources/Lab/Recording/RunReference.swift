@@ -68,8 +68,10 @@ extension Session {
   }
 
   /// Writes what is new of all runs, and says what went wrong with the records.
-  func syncRecords() {
-    recorder.sync { name(of: $0) }
+  ///
+  /// - Parameter wereTouched: Whether anything but steps and names can have changed.
+  func syncRecords(wereTouched: Bool = true) {
+    recorder.sync(wereTouched: wereTouched) { name(of: $0) }
   }
 
   /// Writes what is new of a run whose steps have come far enough.

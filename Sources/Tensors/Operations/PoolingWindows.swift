@@ -71,40 +71,33 @@ struct PoolingWindows {
 
   /// Windows that share the image evenly: window i is ⌊i·H/h⌋ ..< ⌈(i + 1)·H/h⌉.
   init(_ x: Tensor, adaptiveTo height: Int, _ width: Int, operation: String) throws {
-    try PoolingWindows.check(x, operation)
-    guard height > 0, width > 0, x.shape[1] > 0, x.shape[2] > 0 else {
-      throw ShapeError(
-        "\(operation): images \(shapeText(x.shape)) cannot be pooled to \(height)×\(width)")
+    try self.init(x, height, width, "be pooled to", operation) { size, windows in
+      (0..<windows).map { ($0 * size / windows, (($0 + 1) * size + windows - 1) / windows) }
     }
-    func axis(_ size: Int, _ windows: Int) -> Axis {
-      var result = Axis()
-      for index in 0..<windows {
-        let low = index * size / windows
-        let high = ((index + 1) * size + windows - 1) / windows
-        result.first.append(Int32(low))
-        result.last.append(Int32(high))
-        result.divisor.append(Float(high - low))
-      }
-      result.invert(size: size)
-      return result
-    }
-    inputShape = x.shape
-    rows = axis(x.shape[1], height)
-    columns = axis(x.shape[2], width)
   }
 
   /// Windows side by side, the last ones cut off by the image's end.
   init(_ x: Tensor, patches height: Int, _ width: Int, operation: String) throws {
+    try self.init(x, height, width, "be cut into patches of", operation) { size, side in
+      stride(from: 0, to: size, by: side).map { ($0, Swift.min($0 + side, size)) }
+    }
+  }
+
+  /// Windows by the places of the image that they cover, each divided by as many.
+  ///
+  /// - Parameter spans: First place and the one behind the last of each window, of so many places.
+  private init(
+    _ x: Tensor, _ height: Int, _ width: Int, _ what: String, _ operation: String,
+    spans: (_ size: Int, _ wanted: Int) -> [(Int, Int)]
+  ) throws {
     try PoolingWindows.check(x, operation)
     guard height > 0, width > 0, x.shape[1] > 0, x.shape[2] > 0 else {
       throw ShapeError(
-        "\(operation): images \(shapeText(x.shape)) cannot be cut into patches of "
-          + "\(height)×\(width)")
+        "\(operation): images \(shapeText(x.shape)) cannot \(what) \(height)×\(width)")
     }
-    func axis(_ size: Int, _ side: Int) -> Axis {
+    func axis(_ size: Int, _ wanted: Int) -> Axis {
       var result = Axis()
-      for low in stride(from: 0, to: size, by: side) {
-        let high = Swift.min(low + side, size)
+      for (low, high) in spans(size, wanted) {
         result.first.append(Int32(low))
         result.last.append(Int32(high))
         result.divisor.append(Float(high - low))
