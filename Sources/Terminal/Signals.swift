@@ -4,9 +4,10 @@ import Synchronization
 
 /// The signals of a person at a terminal, taken in by the main thread.
 ///
-/// They are blocked in every thread and waited for in one, so nothing has to be safe inside a signal
-/// handler and no system call of the session is cut short. A session that waits for keys is woken
-/// through a pipe.
+/// They are blocked in every thread that is ours and waited for in one, so nothing has to be safe
+/// inside a signal handler and no system call of the session is cut short. Threads that a library
+/// starts as it is loaded, before anything here runs, block nothing: what reaches one of those is
+/// passed on to the one that waits. A session that waits for keys is woken through a pipe.
 final class Signals: Sendable {
   /// What the session's thread does right now.
   enum Occupation: UInt8 {
@@ -57,6 +58,20 @@ final class Signals: Sendable {
     self.numbers = numbers
     var set = signalSet
     pthread_sigmask(SIG_BLOCK, &set, nil)
+    Signals.waiting = server
+    for number in numbers { Signals.passOn(number) }
+  }
+
+  /// The thread that waits for signals. Written once, before the first handler is in place.
+  nonisolated(unsafe) private static var waiting = pthread_self()
+
+  /// Whichever thread a signal reaches, the waiting one gets it. Without this one that comes before
+  /// the waiting has begun, or between two waits, would end the program through a library's thread.
+  private static func passOn(_ number: Int32) {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { pthread_kill(Signals.waiting, $0) }
+    action.sa_flags = SA_RESTART
+    sigaction(number, &action, nil)
   }
 
   deinit {
@@ -123,6 +138,7 @@ final class Signals: Sendable {
       default: break
       }
     }
+    for number in numbers { signal(number, SIG_DFL) }
     // SIGUSR1 stays blocked: one from outside may have taken the place of ours, which then comes now.
     sigdelset(&set, SIGUSR1)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
@@ -166,7 +182,9 @@ final class Signals: Sendable {
     sigaddset(&set, number)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     pthread_kill(pthread_self(), number)
+    // Here again only after a stop.
     pthread_sigmask(SIG_BLOCK, &set, nil)
+    passOn(number)
   }
 }
 

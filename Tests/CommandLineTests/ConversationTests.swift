@@ -235,6 +235,20 @@ struct ConversationTests {
     }
   }
 
+  @Test("^C cancels the line whichever thread the system hands it to")
+  func anyThread() throws {
+    try talk { terminal in
+      let open = try terminal.threads(notBlocking: SIGINT)
+      #expect(!open.isEmpty)
+      for thread in open {
+        terminal.type("half a line")
+        try terminal.waitForCursor(behind: "athanor[1]> half a line")
+        terminal.signal(SIGINT, thread: thread)
+        try terminal.waitForCursor(behind: "athanor[1]> ")
+      }
+    }
+  }
+
   @Test("SIGTERM and a terminal that goes away end the program")
   func endings() throws {
     try Program.inFolder { home in

@@ -106,6 +106,22 @@ final class PseudoTerminal {
     try waitForCursor(behind: prompt)
   }
 
+  /// The program's threads that would take a signal.
+  func threads(notBlocking number: Int32) throws -> [pid_t] {
+    let folder = "/proc/\(child)/task"
+    return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().filter { thread in
+      let status = try String(contentsOfFile: "\(folder)/\(thread)/status", encoding: .utf8)
+      let blocked = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") }
+      let mask = blocked.flatMap { UInt64($0.dropFirst(7).drop(while: \.isWhitespace), radix: 16) }
+      return (mask ?? 0) & 1 << UInt64(number - 1) == 0
+    }
+    .compactMap { pid_t($0) }
+  }
+
+  /// Sends a signal to the program by the number of one of its threads, which is then the first that
+  /// Linux asks to take it.
+  func signal(_ number: Int32, thread: pid_t) { kill(thread, number) }
+
   /// Waits until the program has ended; its exit code, or 128 and the signal that ended it.
   func waitForExit() throws -> Int32 {
     while read() {}
