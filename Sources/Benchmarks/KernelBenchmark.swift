@@ -28,39 +28,53 @@ extension Machine {
   /// A round of a short kernel repeats it this long, in milliseconds, so that waking threads and the
   /// clock's grain do not count.
   private static let roundLength = 4.0
-  /// Rounds of a kernel for each run asked for.
-  private static let roundsPerRun = 4
+  /// Rounds of a kernel each time its turn comes.
+  private static let roundsPerTurn = 4
+
+  /// What was measured of a kernel so far.
+  private struct Record {
+    var kernel: (name: String, operations: Double, bytes: Double)?
+    var times: [Double] = []
+    var peaks: [Double] = []
+
+    var result: KernelResult? {
+      guard let kernel else { return nil }
+      let time = Times(times).lowerQuartile
+      let rate = kernel.operations / time * 1e-6
+      return KernelResult(
+        name: kernel.name, time: time, rate: rate,
+        shareOfPeak: rate / Times(peaks).upperQuartile, bandwidth: kernel.bytes / time * 1e-6)
+    }
+  }
 
   /// Runs every kernel of the list.
   ///
-  /// Other programs, interrupts and a falling clock only ever make things slower, and in spells. So
-  /// of a kernel's rounds the time that a quarter of them reach is taken, and of the processor's
-  /// peaks, measured between those rounds, the one that a quarter of them reach: both tell of the
-  /// machine left alone, and their ratio is repeatable where medians of a shared machine are not.
+  /// Other programs, interrupts and a falling clock only ever make things slower, and in spells of
+  /// seconds; where operands lie in memory moves a kernel as well. So the whole list is gone through
+  /// once for each run asked for, each kernel with operands made anew; of its rounds the time that a
+  /// quarter of them reach is taken, and of the processor's peaks, measured between those rounds, the
+  /// one that a quarter of them reach. Both tell of the machine left alone, and their ratio is
+  /// repeatable where medians of a shared machine are not.
   ///
-  /// - Parameters:
-  ///   - runs: A quarter of the rounds of each kernel.
-  ///   - report: Called with each result as it comes.
-  public static func kernels(runs: Int, report: (KernelResult) throws -> Void) throws {
-    for make in kernelList {
-      let kernel = try make()
-      let first = try milliseconds(kernel.body)
-      let second = try milliseconds(kernel.body)
-      let repeats = max(1, Int((roundLength / max(min(first, second), 1e-4)).rounded(.up)))
-      var times: [Double] = []
-      var peaks: [Double] = []
-      for _ in 0..<(runs * roundsPerRun) {
-        peaks.append(probePeak())
-        let time = try milliseconds { for _ in 0..<repeats { try kernel.body() } }
-        times.append(time / Double(repeats))
-      }
-      let time = Times(times).lowerQuartile
-      let rate = kernel.operations / time * 1e-6
-      try report(
-        KernelResult(
-          name: kernel.name, time: time, rate: rate,
-          shareOfPeak: rate / Times(peaks).upperQuartile,
-          bandwidth: kernel.bytes / time * 1e-6))
+  /// - Parameter runs: How often the list is gone through.
+  public static func kernels(runs: Int) throws -> [KernelResult] {
+    let list = kernelList
+    var records = [Record](repeating: Record(), count: list.count)
+    for _ in 0..<runs {
+      for (index, make) in list.enumerated() { try measure(make(), &records[index]) }
+    }
+    return records.compactMap(\.result)
+  }
+
+  private static func measure(_ kernel: KernelBenchmark, _ record: inout Record) throws {
+    record.kernel = (kernel.name, kernel.operations, kernel.bytes)
+    let first = try milliseconds(kernel.body)
+    let second = try milliseconds(kernel.body)
+    let repeats = max(1, Int((roundLength / max(min(first, second), 1e-4)).rounded(.up)))
+    for _ in 0..<roundsPerTurn {
+      record.peaks.append(probePeak())
+      let time = try milliseconds { for _ in 0..<repeats { try kernel.body() } }
+      record.times.append(time / Double(repeats))
     }
   }
 }

@@ -11,8 +11,9 @@ struct Bench: ParsableCommand {
     commandName: "bench",
     abstract: "Measure this machine: its limits, the kernels, whole training steps.",
     discussion: """
-      Without a subcommand, everything. Steps are medians of --runs; kernels are repeated four \
-      rounds a run, and each one's share is of the peak measured beside it. ATHANOR_THREADS chooses the threads.
+      Without a subcommand, everything. Steps are medians of --runs; the list of kernels is gone \
+      through --runs times, and each one's share is of the peak measured beside it. \
+      ATHANOR_THREADS chooses the threads.
       """,
     subcommands: [Kernels.self, Step.self, OfRecords.self])
 
@@ -54,7 +55,7 @@ struct Bench: ParsableCommand {
           "times that a quarter of the rounds reach, peaks likewise: the machine left alone",
         ]
       )
-      try Machine.kernels(runs: options.runs) { result in
+      for result in try Machine.kernels(runs: options.runs) {
         if options.json {
           print(
             "{\"kernel\": \"\(result.name)\", \"ms\": \(result.time), "
