@@ -114,7 +114,9 @@ let package = Package(
     tests("CheckpointsTests", ["Catalog", "Checkpoints", "Tensors"]),
     tests(
       "ModelsTests",
-      ["Catalog", "Checkpoints", "Images", "Layers", "Models", "Tensors", "TestSupport"]),
+      [
+        "Catalog", "Checkpoints", "Graphs", "Images", "Layers", "Models", "Tensors", "TestSupport",
+      ]),
     tests(
       "LossesTests",
       ["Catalog", "Layers", "Losses", "Models", "Optimizers", "Tensors", "TestSupport"]),
