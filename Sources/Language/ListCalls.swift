@@ -2,7 +2,9 @@ import Catalog
 
 /// Calls about lists and whatever else has elements.
 enum ListCalls {
-  static var declarations: [Declaration] { [len, min, max, sum, mean, std, sort, range, zip] }
+  static var declarations: [Declaration] {
+    [len, min, max, sum, mean, median, std, sort, range, zip]
+  }
 
   private static let values = Argument<Rest<Value>>(
     "values", "Numbers, or one list, range or series of them.")
@@ -48,6 +50,17 @@ enum ListCalls {
   ) { values -> Double in
     let numbers = try numbers(values.items, "mean")
     return numbers.reduce(0, +) / Double(numbers.count)
+  }
+
+  private static let median = Declaration(
+    "median", "The middle one of numbers in order, the mean of the middle two; nan of none.",
+    values,
+    examples: ["median([0.91, 0.92, 0.9])"], keywords: ["middle", "robust"]
+  ) { values -> Double in
+    let sorted = try numbers(values.items, "median").sorted()
+    guard !sorted.isEmpty, !sorted.contains(where: \.isNaN) else { return .nan }
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
   private static let std = Declaration(
