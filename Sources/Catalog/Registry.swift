@@ -1,13 +1,27 @@
 /// The declarations of one module, under one heading of the reference.
 public struct Registry: Sendable {
-  /// Declarations that belong together: a family of networks.
+  /// Declarations that belong together: a family of networks, the commands for a task.
   public struct Section: Sendable {
-    /// What the family is called: "ResNet".
+    /// What the family or task is called: "ResNet", "Look inside".
     public let title: String
+    /// What the task is, in one sentence; "" for a family.
+    public let summary: String
+    /// Titles of the registries whose entries the task is done with: "Models".
+    public let registries: [String]
     public let declarations: [Declaration]
 
     public init(_ title: String, _ declarations: [Declaration]) {
+      self.init(title, summary: "", declarations)
+    }
+
+    /// A task.
+    public init(
+      _ title: String, summary: String, with registries: [String] = [],
+      _ declarations: [Declaration]
+    ) {
       self.title = title
+      self.summary = summary
+      self.registries = registries
       self.declarations = declarations
     }
   }

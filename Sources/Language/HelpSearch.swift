@@ -25,17 +25,40 @@ public func declarations(matching words: String, in library: Library) -> [Declar
   }.map(\.declaration)
 }
 
-/// What `help "words"` shows.
+/// Tasks, kinds of values and families whose title or sentence has the words.
+private func topics(matching words: String, in library: Library) -> [Topic] {
+  let wanted = words.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(stem)
+  guard !wanted.isEmpty else { return [] }
+  let tasks = library.topics
+  return (tasks + tasks.flatMap(\.kinds)).filter { topic in
+    let text = "\(topic.title) \(topic.summary)"
+    return wanted.allSatisfy { has(text, $0) }
+  }
+}
+
+/// What `help "words"` shows: entries and tasks, the best first.
 public func searchHelp(_ words: String, in library: Library, style: Style) -> Display {
   let found = declarations(matching: words, in: library)
-  guard !found.isEmpty else {
+  let tasks = topics(matching: words, in: library)
+  guard !found.isEmpty || !tasks.isEmpty else {
     let near = nearest(to: words, among: library.names)
     let advice = near.map { ": did you mean '\($0)'?" } ?? "; 'help' lists all there is"
     return Display("nothing is found for '\(shortened(oneLine(words)))'" + advice)
   }
   let shown = Array(found.prefix(20))
-  var lines = table(shown.map { ($0.name, $0.summary) }, width: max(40, style.width), indent: 0)
-  var markdown = shown.map { "* `\($0.name)`: \($0.summary)" }
+  let width = max(40, style.width)
+  var lines: [String] = []
+  var markdown: [String] = []
+  for task in tasks {
+    let names = task.declarations.map(\.name)
+    let some = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", …" : "")
+    let call = task.name.contains(" ") ? "help \"\(task.name)\"" : "help \(task.name)"
+    lines += wrapped("\(call): \(some)", width: width)
+    markdown.append("* `\(call)`: \(some)")
+  }
+  if !lines.isEmpty, !shown.isEmpty { lines.append("") }
+  lines += table(shown.map { ($0.name, $0.summary) }, width: width, indent: 0)
+  markdown += shown.map { "* `\($0.name)`: \($0.summary)" }
   if found.count > shown.count {
     lines.append("… and \(found.count - shown.count) more")
     markdown.append("* … and \(found.count - shown.count) more")
@@ -43,29 +66,6 @@ public func searchHelp(_ words: String, in library: Library, style: Style) -> Di
   return Display(
     lines.joined(separator: "\n"),
     forms: [.init("text/markdown", markdown.joined(separator: "\n"))])
-}
-
-/// What `help` alone shows: all names under their headings, and how to ask for more.
-public func helpOverview(of library: Library, style: Style) -> Display {
-  var lines: [String] = []
-  var markdown: [String] = []
-  for registry in library.registries where !registry.declarations.isEmpty {
-    let names = registry.declarations.map(\.name)
-    lines.append(registry.title.lowercased())
-    lines += wrapped(names.joined(separator: "  "), width: max(40, style.width) - 2).map {
-      "  " + $0
-    }
-    markdown.append("**\(registry.title)**: " + names.map { "`\($0)`" }.joined(separator: " "))
-  }
-  let more = "help NAME or NAME? explains one; help \"words\" searches"
-  return Display(
-    (lines + ["", more]).joined(separator: "\n"),
-    forms: [
-      .init(
-        "text/markdown",
-        (markdown + ["`help NAME` or `NAME?` explains one; `help \"words\"` searches."])
-          .joined(separator: "\n\n"))
-    ])
 }
 
 /// A word without its plural ending, so that "losses" finds a loss.
@@ -83,14 +83,20 @@ private func score(_ word: String, _ declaration: Declaration) -> Int {
   }
   if declaration.keywords.contains(where: { $0.lowercased().contains(word) }) { score += 12 }
   if declaration.returns?.contains(word) == true { score += 6 }
-  if declaration.summary.lowercased().contains(word) { score += 10 }
+  if has(declaration.summary, word) { score += 10 }
   for argument in declaration.arguments {
     if argument.name.lowercased() == word { score += 8 }
-    if argument.summary.lowercased().contains(word) { score += 4 }
+    if has(argument.summary, word) { score += 4 }
     if argument.choices.contains(where: { $0.lowercased().contains(word) }) { score += 4 }
   }
-  if declaration.details.lowercased().contains(word) { score += 2 }
+  if has(declaration.details, word) { score += 2 }
   return score
+}
+
+/// Whether a word of a text begins with these letters.
+private func has(_ text: String, _ start: String) -> Bool {
+  text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }
+    .contains { $0.hasPrefix(start) }
 }
 
 extension String {

@@ -7,9 +7,20 @@ public func helpText(
   for declaration: Declaration, in library: Library? = nil, style: Style
 ) -> Display {
   let related = library.map { references(of: declaration, in: $0) } ?? []
+  let topic = library.flatMap { $0.topic(of: declaration) }
   return Display(
-    plainHelp(declaration, related: related, width: max(40, style.width)),
-    forms: [.init("text/markdown", markdownHelp(declaration, related: related))])
+    plainHelp(declaration, related: related, topic: topic, width: max(40, style.width)),
+    forms: [.init("text/markdown", markdownHelp(declaration, related: related, topic: topic))])
+}
+
+/// Where an entry stands, and what stands beside it: "Under 'turn back': rewind, undo, history."
+private func place(
+  _ declaration: Declaration, under topic: Topic, quote: (String) -> String, title: String
+) -> String {
+  let others = topic.declarations.map(\.name).filter { $0 != declaration.name }
+  let few = others.count <= 12
+  let names = few && !others.isEmpty ? ": " + others.map(quote).joined(separator: ", ") : ""
+  return "Under \(title)\(names)."
 }
 
 /// The other calls that an entry names in its text or uses in its examples, in alphabetical order.
@@ -38,7 +49,7 @@ func wants(_ argument: ArgumentInfo) -> String {
 }
 
 private func plainHelp(
-  _ declaration: Declaration, related: [String], width: Int
+  _ declaration: Declaration, related: [String], topic: Topic?, width: Int
 ) -> String {
   var lines = wrappedUsage(declaration.usage, width: width, indent: "")
   lines += wrapped(declaration.summary, width: width - 2).map { "  " + $0 }
@@ -57,10 +68,14 @@ private func plainHelp(
     lines += declaration.examples.map { "  " + $0 }
   }
   let notes = footnotes(declaration, quote: { $0 })
-  if !notes.isEmpty { lines += [""] + wrapped(notes, width: width) }
-  if !related.isEmpty {
-    lines += wrapped("See also: " + related.joined(separator: ", ") + ".", width: width)
+  var last = notes.isEmpty ? [] : [notes]
+  if !related.isEmpty { last.append("See also: " + related.joined(separator: ", ") + ".") }
+  if let topic {
+    let title = topic.name.contains(" ") ? "help \"\(topic.name)\"" : "help \(topic.name)"
+    last.append(place(declaration, under: topic, quote: { $0 }, title: title))
   }
+  if !last.isEmpty { lines.append("") }
+  for text in last { lines += wrapped(text, width: width) }
   return lines.joined(separator: "\n")
 }
 
@@ -83,9 +98,12 @@ private func footnotes(_ declaration: Declaration, quote: (String) -> String) ->
 ///
 /// - Parameters:
 ///   - related: Other entries that it refers to.
-///   - link: How a reference to one is written.
+///   - topic: What it stands under.
+///   - link: How a reference to an entry is written.
+///   - linkTopic: How a reference to a topic is written.
 public func markdownHelp(
-  _ declaration: Declaration, related: [String], link: (String) -> String = { "`\($0)`" }
+  _ declaration: Declaration, related: [String], topic: Topic?,
+  link: (String) -> String = { "`\($0)`" }, linkTopic: (Topic) -> String = { "*\($0.title)*" }
 ) -> String {
   let code = { (text: String) in "`\(text)`" }
   var parts = ["```athanor\n\(declaration.usage)\n```", declaration.summary]
@@ -105,6 +123,9 @@ public func markdownHelp(
   if !notes.isEmpty { parts.append(notes) }
   if !related.isEmpty {
     parts.append("See also: " + related.map(link).joined(separator: ", ") + ".")
+  }
+  if let topic {
+    parts.append(place(declaration, under: topic, quote: link, title: linkTopic(topic)))
   }
   return parts.joined(separator: "\n\n")
 }

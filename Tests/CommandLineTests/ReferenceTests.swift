@@ -1,9 +1,18 @@
 import Foundation
 import Testing
 
-/// What the program writes about itself.
+/// The reference notebook is what the program says of itself.
 @Suite("The reference")
 struct ReferenceTests {
+  @Test("notebooks/reference.ipynb is fresh: athanor reference --notebook writes it")
+  func isFresh() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "notebooks/reference.ipynb")
+    let written = try Program.run(["reference", "--notebook"])
+    #expect(written.code == 0)
+    #expect(try String(contentsOf: file, encoding: .utf8) == written.output)
+  }
+
   @Test("Every link leads somewhere")
   func links() throws {
     let text = try Program.run(["reference"]).output

@@ -71,6 +71,65 @@ import Testing
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 64 })
   }
 
+  private let tasks: Library = {
+    let samples = sampleLibrary.registries.first { $0.title == "Samples" }
+    let all = samples?.declarations ?? []
+    return Library([
+      Registry(
+        "Commands",
+        sections: [
+          Registry.Section(
+            "Look inside", summary: "What goes on.", with: ["Losses"],
+            all.filter { $0.name == "resnet18" }),
+          Registry.Section("Plot", summary: "Pictures.", []),
+        ]),
+      Registry("Losses", all.filter { ["ce", "kd"].contains($0.name) }),
+      Registry("Models", sections: [Registry.Section("Family", [])]),
+    ])
+  }()
+
+  @Test func anOverviewByTask() {
+    #expect(
+      helpOverview(of: tasks, style: Style(width: 60)).plain.hasPrefix(
+        "look inside: what goes on.\n  resnet18\n  losses: ce kd\nplot: pictures.\n"))
+  }
+
+  @Test func topicsAreFoundByName() throws {
+    #expect(tasks.topic(named: "Look Inside")?.declarations.map(\.name) == ["resnet18"])
+    #expect(tasks.topic(named: "losses")?.declarations.map(\.name) == ["ce", "kd"])
+    #expect(tasks.topic(named: "family")?.declarations.isEmpty == true)
+    #expect(tasks.topic(named: "nothing") == nil)
+    let inside = try #require(tasks.topic(named: "look inside"))
+    let lines = helpText(for: inside, style: Style(width: 60)).plain.split(separator: "\n")
+    #expect(lines.first == "Look inside. What goes on.")
+    #expect(lines.contains("losses: ce kd"))
+    #expect(lines.contains { $0.hasPrefix("  resnet18  ") })
+  }
+
+  @Test func entriesSayWhatStandsBesideThem() throws {
+    let kd = try declaration("kd")
+    #expect(
+      helpText(for: kd, in: tasks, style: Style()).plain.hasSuffix(
+        "Makes a loss.\nSee also: ce.\nUnder help losses: ce."))
+    let network = try declaration("resnet18")
+    #expect(
+      helpText(for: network, in: tasks, style: Style()).plain.hasSuffix(
+        "\nUnder help \"look inside\"."))
+  }
+
+  @Test func searchFindsTasks() {
+    func first(_ words: String) -> String {
+      searchHelp(words, in: tasks, style: Style()).plain.split(separator: "\n").first.map(
+        String.init)
+        ?? ""
+    }
+    #expect(first("pictures") == "help plot:")
+    #expect(first("inside") == "help \"look inside\": resnet18")
+    #expect(first("loss") == "help losses: ce, kd")
+    // Not in the middle of a word.
+    #expect(first("side") != "help \"look inside\": resnet18")
+  }
+
   @Test func wordsOfTheLanguage() throws {
     for word in ["for", "in", "if", "else", "def", "return", "and", "or", "not", "true", "none"] {
       let text = try #require(helpText(forKeyword: word)?.plain)

@@ -4,13 +4,15 @@ import Language
 
 enum Help {
   static let declaration: Declaration = .command(
-    "help", "Explains a name, searches for words, or shows what there is.",
+    "help", "Explains a name or a task, searches for words, or shows what there is.",
     details: """
-      `help kd` explains a call, `help \"temperature\"` searches, `help` alone lists everything; \
-      `kd?` is the same as `help kd`.
+      `help` alone shows the tasks and what each is done with, `help teach` or \
+      `help "look inside"` one of them, `help losses` a kind of values, `help kd` an entry with \
+      arguments and examples, `help "temperature"` searches; `kd?` is the same as `help kd`.
       """,
-    Argument("about", "A name, or words to search for.", default: Mention?.none),
-    examples: ["help kd", "help \"temperature\"", "help"], keywords: ["documentation", "manual"]
+    Argument("about", "A name, a task, or words to search for.", default: Mention?.none),
+    examples: ["help", "help teach", "help \"look inside\"", "help kd", "help \"temperature\""],
+    keywords: ["documentation", "manual", "tasks", "topics"]
   ) { session, about in
     session.emit(.page(try session.help(on: about)))
     return Value.none
@@ -23,17 +25,25 @@ extension Session {
     switch about {
     case nil, .value(.none)?: return helpOverview(of: Session.library, style: style)
     case .name(let name)?:
-      if let page = page(for: name) { return page }
+      if let page = page(for: name) ?? topic(name) { return page }
       let near = nearest(to: name, among: Session.library.names + evaluator.variables.map(\.name))
+      let isFound = !declarations(matching: name, in: Session.library).isEmpty
+      if near == nil, isFound { return searchHelp(name, in: Session.library, style: style) }
       throw Failure(
         .name, "there is nothing called '\(name)'",
         advice: near.map { "did you mean '\($0)'?" } ?? "help \"words\" searches")
     case .value(.function(let function))?:
       return page(for: function.name) ?? Display(function.usage)
     case .value(.string(let words))?:
-      return page(for: words) ?? searchHelp(words, in: Session.library, style: style)
+      // A task comes before a variable of its name: `help "data"`.
+      return Session.library[words].flatMap { _ in page(for: words) } ?? topic(words)
+        ?? page(for: words) ?? searchHelp(words, in: Session.library, style: style)
     case .value(let value)?: return describe(value)
     }
+  }
+
+  private func topic(_ name: String) -> Display? {
+    Session.library.topic(named: name).map { helpText(for: $0, style: style) }
   }
 
   private func page(for name: String) -> Display? {

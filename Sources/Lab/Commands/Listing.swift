@@ -70,7 +70,8 @@ enum Listing {
   /// - Parameter isWhole: Whether this is everything there is, with a line's room for names and
   ///   numbers alone.
   private static func table(_ sections: [Registry.Section], isWhole: Bool = false) -> Table {
-    guard sections.contains(where: { !$0.title.isEmpty }) else {
+    let families = modelRegistry.sections.map(\.title)
+    guard sections.contains(where: { families.contains($0.title) }) else {
       return whole(
         Table(
           columns: [.init("name", isKept: true), .init("what it is")],
@@ -78,7 +79,7 @@ enum Listing {
     }
     let rows = sections.flatMap { section in
       section.declarations.enumerated().map { index, declaration -> [Table.Cell] in
-        let isNetwork = !section.title.isEmpty
+        let isNetwork = families.contains(section.title)
         let model = isNetwork ? outline(of: declaration) : nil
         let family: Table.Cell = index == 0 && isNetwork ? .text(section.title) : .missing
         let figures: [Table.Cell] = [

@@ -33,8 +33,6 @@ enum Replaying {
     if !quiet { session.write("took \(secondsText(duration))\n", toError: false) }
     return Value.number(duration)
   }
-
-  static let declarations = [replay, timed]
 }
 
 extension Session {
