@@ -100,7 +100,8 @@ struct Lexer {
     if index - start <= 6 {
       var view = String.UnicodeScalarView()
       view.append(contentsOf: scalars[start..<index])
-      kind = TokenKind.keywords[String(view)] ?? .name
+      let word = String(view)
+      kind = TokenKind.keywords[word] ?? TokenKind.pythonWords[word] ?? .name
     }
     result.tokens.append(Token(kind, start, index))
   }

@@ -33,6 +33,9 @@ extension TokenKind {
     "and": .and, "or": .or, "not": .not, "true": .true, "false": .false, "none": .none,
   ]
 
+  /// The same words as Python writes them, and papermill its parameters.
+  static let pythonWords: [String: TokenKind] = ["True": .true, "False": .false, "None": .none]
+
   /// Whether a line that ends in it goes on, besides the open brackets.
   var continuesLine: Bool {
     switch self {

@@ -74,7 +74,7 @@ import Testing
     arguments: [
       ("resnt18(10)", "unknown name 'resnt18'", "did you mean 'resnet18'?"),
       ("value = 1; valeu", "unknown name 'valeu'", "did you mean 'value'?"),
-      ("x = True", "unknown name 'True'", "did you mean 'true'?"),
+      ("x = treu", "unknown name 'treu'", "did you mean 'true'?"),
       ("xyzzy", "unknown name 'xyzzy'", nil),
       ("1 + \"a\"", "cannot add 1 and \"a\"", "str(x) makes a string"),
       ("[1] - 2", "cannot subtract 2 from a list of 1", nil),
