@@ -20,6 +20,7 @@ struct ControlDesk: Sendable {
   /// Answers one request; `interrupt_request` also when it comes on the shell channel, as some
   /// front ends send it there.
   func answer(_ message: Message, on wire: Wire) {
+    log("'\(message.type)' on \(wire === office.control ? "control" : "shell")", at: .debug)
     var endsKernel = false
     office.around(message) {
       switch message.type {

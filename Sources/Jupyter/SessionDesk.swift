@@ -9,7 +9,12 @@ final class SessionDesk {
   /// Executions so far that went into the history.
   private var count = 0
   private var hasEnded = false
+  /// Whether the session was left by `quit`.
+  private var isLeft = false
 
+  /// Milliseconds that the process lives on after `quit`, for a client that looks whether it does
+  /// before it reads the reply, as Jupyter's console; one that asks for the end meanwhile gets it.
+  static let farewell = 500
   /// Requests that arrive so soon after one that then fails were sent together with it: they are
   /// aborted even if the failure was faster than they were.
   static let sentTogether = 20
@@ -32,7 +37,9 @@ final class SessionDesk {
       }
       guard let item = office.inbox.take() else { return }
       office.around(item.message) { answer(item) }
-      if hasEnded { office.end(exitCode) }
+      guard hasEnded else { continue }
+      if isLeft { _ = office.ending.wait(milliseconds: SessionDesk.farewell) { $0 } }
+      office.end(exitCode)
     }
   }
 
@@ -40,6 +47,7 @@ final class SessionDesk {
 
   private func answer(_ item: Inbox.Item) {
     let message = item.message
+    log("'\(message.type)' on shell", at: .debug)
     switch message.type {
     case "execute_request" where item.isAborted:
       reply(["status": "aborted", "execution_count": .integer(count)], to: message)
@@ -98,6 +106,7 @@ final class SessionDesk {
     if case .quit(let code) = outcome {
       payloads.append(["source": "ask_exit", "keepkernel": false])
       hasEnded = true
+      isLeft = true
       exitCode = code
     }
     reply(

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Jupyter
+public import ArgumentParser
+public import Jupyter
 import Lab
 
 /// `athanor kernel`: what Jupyter starts, and how it gets to know of it.
@@ -15,13 +15,22 @@ struct KernelCommand: ParsableCommand {
       valueName: "file"))
   var connectionFile: String?
 
+  @Option(help: ArgumentHelp("Append the log to a file, not to standard error.", valueName: "file"))
+  var logFile: String?
+
+  @Option(help: "quiet; info: what is dropped; debug: every message that comes, too.")
+  var logLevel: KernelLog.Level = .info
+
   mutating func run() throws {
+    try KernelLog.use(file: logFile, level: logLevel)
     if let connectionFile {
       throw try Ending(Kernel.run(connectionFile: connectionFile, factory: Lab.makeSession))
     }
     throw try Ending(Kernel.run(factory: Lab.makeSession))
   }
 }
+
+extension KernelLog.Level: ExpressibleByArgument {}
 
 /// Where a kernel spec is, by name and folder.
 struct SpecOptions: ParsableArguments {

@@ -22,6 +22,7 @@ os.environ["ATHANOR_HOME"] = str(HOME / "home")
 os.environ["JUPYTER_DATA_DIR"] = str(HOME / "data")
 os.environ["JUPYTER_RUNTIME_DIR"] = str(HOME / "runtime")
 os.environ["JUPYTER_CONFIG_DIR"] = str(HOME / "config")
+os.environ["JUPYTER_PREFER_ENV_PATH"] = "0"
 os.environ["IPYTHONDIR"] = str(HOME / "ipython")
 
 
