@@ -149,11 +149,19 @@ final class LiveView {
 
   /// The same in a few words, for the picture.
   private func title(isFinal: Bool) -> String {
-    if isFinal, !ending.isEmpty { return ending }
-    if isFinal, !evaluated.isEmpty { return evaluated }
+    let end = [ending.isEmpty ? "" : "\(session.name(of: run)) \(ending)", evaluated]
+      .filter { !$0.isEmpty }
+    if isFinal, !end.isEmpty { return end.joined(separator: " · ") }
     let steps = "step \(run.steps) of \(target)"
-    return isFinal || remaining == nil
-      ? steps : steps + " · \(clockText(remaining ?? 0)) left"
+    guard !isFinal, let remaining else { return steps }
+    let speed = rate > 0 ? " · \(rateText(rate))" : ""
+    return steps + speed + " · \(clockText(remaining)) left"
+  }
+
+  /// Samples a second, since it is followed.
+  private var rate: Double {
+    let seconds = (clock.now - start).seconds
+    return seconds > 0 ? Double(samples) / seconds : 0
   }
 
   var remaining: Double? {
@@ -163,9 +171,7 @@ final class LiveView {
   }
 
   private func progressText(isFinal: Bool) -> String {
-    let seconds = (clock.now - start).seconds
     let done = run.steps - first
-    let rate = seconds > 0 ? Double(samples) / seconds : 0
     let epoch = min(run.epochs, Int(run.epoch.rounded(.up)))
     return progressLine(
       label: "epoch \(max(1, epoch))/\(run.epochs)", done: Double(done),
