@@ -27,6 +27,7 @@ final class Dialogue {
     editor = LineEditor(signals: signals)
     screen = Screen(environment: environment)
     screen.askPerson = { [editor] prompt, secret in try editor.ask(prompt, secret: secret) }
+    screen.absenceCount = { signals.absenceCount }
     screen.showPage = { [environment] text in
       Pager.show(text, environment: environment, signals: signals)
     }

@@ -17,6 +17,9 @@ final class Screen: Listener {
   /// Shows long text in a pager; false where there is none.
   var showPage: ((String) -> Bool)?
 
+  /// Counts how often other programs got and gave back the terminal; odd while they have it.
+  var absenceCount: () -> Int = { 0 }
+
   private let outlet: Outlet
   private let warnings: Outlet
   /// Whether drawing in place works: a terminal that is not dumb.
@@ -27,6 +30,9 @@ final class Screen: Listener {
   /// Displays that changed after they had left the screen: drawn anew at the end.
   private var late: [(id: String, display: Display)] = []
   private var clearsOnNext = false
+  private var seenAbsences = 0
+  /// Displays that stand above what another program wrote: drawn anew when they change.
+  private var left: Set<String> = []
   /// Text for the next input.
   var nextInput = ""
 
@@ -39,6 +45,7 @@ final class Screen: Listener {
   private var size: (columns: Int, rows: Int) { outlet.size ?? (80, 24) }
 
   func receive(_ event: Event) {
+    noticeAbsence()
     switch event {
     case .text(let text): draw(text: text, on: outlet)
     case .warning(let text): draw(text: text, on: warnings)
@@ -66,6 +73,7 @@ final class Screen: Listener {
     if isOpen { outlet.write("\n") }
     isOpen = false
     blocks = []
+    left = []
   }
 
   // MARK: Drawing
@@ -121,24 +129,39 @@ final class Screen: Listener {
 
   private func redraw(_ display: Display, _ id: String) {
     clearIfAsked()
-    guard isLive, let index = blocks.firstIndex(where: { $0.id == id }) else {
+    guard seenAbsences.isMultiple(of: 2) else { return postpone(display, id) }
+    if left.remove(id) != nil {
       late.removeAll { $0.id == id }
-      late.append((id, display))
-      return
+      return draw(display, id)
+    }
+    guard isLive, let index = blocks.firstIndex(where: { $0.id == id }) else {
+      return postpone(display, id)
     }
     let size = size
     let rows = blocks[index...].reduce(0) { $0 + height($1, size.columns) } - (isOpen ? 1 : 0)
-    guard rows < size.rows else {
-      late.removeAll { $0.id == id }
-      late.append((id, display))
-      return
-    }
+    guard rows < size.rows else { return postpone(display, id) }
     late.removeAll { $0.id == id }
     blocks[index].lines = lines(of: display, isLive: true)
     let drawn = blocks[index...].flatMap(\.lines)
     // All in one write, so that nothing flickers.
     let frame = "\r" + (rows > 0 ? "\u{1B}[\(rows)A" : "") + "\u{1B}[J"
     outlet.write(frame + drawn.joined(separator: "\n") + (isOpen ? "" : "\n"))
+  }
+
+  /// Keeps a state for the end; a newer one takes its place.
+  private func postpone(_ display: Display, _ id: String) {
+    late.removeAll { $0.id == id }
+    late.append((id, display))
+  }
+
+  /// Once another program has had the terminal, nothing drawn before can be redrawn in its place.
+  private func noticeAbsence() {
+    let count = absenceCount()
+    guard count != seenAbsences else { return }
+    seenAbsences = count
+    left.formUnion(blocks.compactMap(\.id))
+    blocks = []
+    isOpen = false
   }
 
   private func height(_ block: Block, _ width: Int) -> Int {

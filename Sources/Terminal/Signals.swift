@@ -36,6 +36,7 @@ final class Signals: Sendable {
   private let occupation = Atomic<UInt8>(Occupation.run.rawValue)
   private let pending = Atomic<UInt32>(0)
   private let isFinished = Atomic<Bool>(false)
+  private let absences = Atomic<Int>(0)
   private let server: pthread_t
   private let numbers: [Int32]
 
@@ -96,6 +97,10 @@ final class Signals: Sendable {
 
   // MARK: The session's side
 
+  /// Counts up when the process is about to be stopped in the midst of a run, and when it goes on:
+  /// odd in between, as other programs have the terminal.
+  var absenceCount: Int { absences.load(ordering: .sequentiallyConsistent) }
+
   /// Says what the session's thread does from now on; what it did before.
   @discardableResult
   func enter(_ occupation: Occupation) -> Occupation {
@@ -132,7 +137,7 @@ final class Signals: Sendable {
       switch number {
       case SIGINT: interrupt(&presses)
       case SIGWINCH: post(.resize)
-      case SIGTSTP: if isPrompt { post(.suspend) } else { Signals.takeDefault(SIGTSTP) }
+      case SIGTSTP: if isPrompt { post(.suspend) } else { stop() }
       case SIGTERM: if isPrompt { post(.terminate) } else { Signals.takeDefault(SIGTERM) }
       case SIGHUP: if isPrompt { post(.hangUp) } else { Signals.takeDefault(SIGHUP) }
       default: break
@@ -159,6 +164,13 @@ final class Signals: Sendable {
       post(.interrupt)
     case .elsewhere, .none: break
     }
+  }
+
+  /// Stops the process, which something else may write to the terminal meanwhile.
+  private func stop() {
+    absences.add(1, ordering: .sequentiallyConsistent)
+    Signals.takeDefault(SIGTSTP)
+    absences.add(1, ordering: .sequentiallyConsistent)
   }
 
   private func post(_ what: Pending) {

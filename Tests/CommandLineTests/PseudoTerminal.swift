@@ -12,12 +12,14 @@ final class PseudoTerminal {
   private(set) var exitCode: Int32?
   private var master: Int32 = -1
   private var child: pid_t = 0
+  private let program: String
 
   /// Starts the program in a session of its own, whose terminal this is.
   init(
     home: String, _ arguments: [String] = ["--quiet"], environment: [String: String] = [:],
-    columns: Int = 80, rows: Int = 24
+    columns: Int = 80, rows: Int = 24, program: String = Program.path
   ) throws {
+    self.program = program
     screen = VirtualScreen(columns: columns, rows: rows)
     var slave: Int32 = -1
     var size = winsize(
@@ -49,12 +51,12 @@ final class PseudoTerminal {
     posix_spawnattr_setsigmask(&attributes, &none)
     // POSIX_SPAWN_SETSID of spawn.h, which is hidden from Swift.
     posix_spawnattr_setflags(&attributes, Int16(0x80 | POSIX_SPAWN_SETSIGMASK))
-    let words = ([Program.path] + arguments).map { strdup($0) }
+    let words = ([program] + arguments).map { strdup($0) }
     let pairs = variables.map { strdup("\($0)=\($1)") }
     defer { for text in words + pairs { free(text) } }
     guard
-      posix_spawn(&child, Program.path, &actions, &attributes, words + [nil], pairs + [nil]) == 0
-    else { throw Surprise(description: "cannot start \(Program.path)") }
+      posix_spawn(&child, program, &actions, &attributes, words + [nil], pairs + [nil]) == 0
+    else { throw Surprise(description: "cannot start \(program)") }
   }
 
   deinit {

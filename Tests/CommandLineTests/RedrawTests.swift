@@ -89,6 +89,25 @@ struct RedrawTests {
     #expect(pair.lines(after: events) == ["end", "1234567890", "12345"])
   }
 
+  @Test("After another program had the terminal, a display is drawn anew below")
+  func absence() throws {
+    let pair = try Pair()
+    var count = 0
+    pair.screen.absenceCount = { count }
+    #expect(pair.lines(after: [.display(Display("bar 1"), id: "b")]) == ["bar 1"])
+    count = 1
+    #expect(pair.lines(after: [.update(Display("bar 2"), id: "b")]) == ["bar 1"])
+    count = 2
+    let update = Event.update(Display("bar 3"), id: "b")
+    #expect(pair.lines(after: [update]) == ["bar 1", "bar 3"])
+    #expect(pair.lines(after: [.update(Display("bar 4"), id: "b")]) == ["bar 1", "bar 4"])
+    // Stopped and brought back with nothing shown in between.
+    count = 4
+    #expect(
+      pair.lines(after: [.update(Display("bar 5"), id: "b")], settled: true)
+        == ["bar 1", "bar 4", "bar 5"])
+  }
+
   @Test("What has left the screen is drawn anew at the end")
   func scrolled() throws {
     let pair = try Pair(rows: 5)
