@@ -1,12 +1,6 @@
 import Images
 public import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 extension ImageSource {
   public func addContent(to hash: inout ContentHash) throws {
     for index in 0..<count { hash.add(try image(index).values) }
@@ -25,20 +19,19 @@ extension FloatImages {
 }
 
 extension FolderImages {
-  /// Files by name, size and time of change: reading them all would take as long as an epoch.
+  /// What the files hold and what is made of them; `FileContents` says how much is read.
   public func addContent(to hash: inout ContentHash) throws {
     hash.add("\(way.size) \(way.crop) \(way.interpolation)")
-    for path in paths {
-      var facts = stat()
-      hash.add(path)
-      guard stat(path, &facts) == 0 else { continue }
-      #if canImport(Glibc)
-        let changed = facts.st_mtim
-      #else
-        let changed = facts.st_mtimespec
-      #endif
-      hash.add([Int(facts.st_size), changed.tv_sec, changed.tv_nsec])
-    }
+    FileContents.add(paths, to: &hash)
+  }
+}
+
+extension FolderScenes {
+  /// What the picture files hold and how they are fitted. Scenes are cut at random from the whole, so
+  /// their middles would not do.
+  func addContent(to hash: inout ContentHash) throws {
+    hash.add("\(fit.height) \(fit.width) \(fit.way)")
+    FileContents.add(pairs.map(\.image), to: &hash)
   }
 }
 

@@ -10,9 +10,9 @@ final class FolderScenes: SceneSource {
   let height: Int
   let width: Int
   let channels: Int
-  private let pairs: [ScenePair]
+  let pairs: [ScenePair]
   private let code: MaskCode
-  private let fit: SceneFit
+  let fit: SceneFit
   private let state: Mutex<(kept: [Int: Scene], room: Int)>
 
   /// - Parameters:
