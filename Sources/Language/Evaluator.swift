@@ -46,7 +46,7 @@ public final class Evaluator {
   public var variables: [(name: String, value: Value)] { globals.all }
 
   /// The value of a variable, or nil.
-  public func value(of name: String) -> Value? { globals[name] }
+  public func value(of name: String) -> Value? { variable(name) }
 
   /// Defines or changes a variable.
   public func set(_ name: String, to value: Value) { globals[name] = value }

@@ -36,6 +36,25 @@ struct RecipeTests {
     #expect(script.contains("r.ema = 0.99") || script.contains("run.ema = 0.99"))
   }
 
+  @Test("inspect knows the current run's optimizer and cache by those words")
+  func inspecting() {
+    let sitting = Sitting()
+    #expect(sitting.run(Sitting.prelude) == "")
+    #expect(sitting.failure("inspect cache")?.message.contains("keeps nothing") == true)
+    sitting.run("run.optimizer = ranger(lr=1e-3); run.cache = true; step 7")
+    let table = sitting.run("inspect optimizer")
+    #expect(table == sitting.run("inspect run") && table == sitting.run("inspect"))
+    for figure in ["rho", "first_rectified", "slow_distance", "rate"] {
+      #expect(table.contains(figure), "\(figure)\n\(table)")
+    }
+    #expect(sitting.run("inspect cache") == sitting.run("inspect run.cache"))
+    #expect(sitting.run("def f(r) { return inspect(r) }; f(run)").contains("first_rectified"))
+    // A variable of that name is meant where there is one.
+    #expect(sitting.run("optimizer = sgd(lr=0.5); inspect optimizer").contains("sgd(lr=0.5"))
+    #expect(sitting.failure("inspect optimzer")?.lines.joined().contains("'optimizer'") == true)
+    #expect(sitting.failure("inspect data")?.message.contains("needs an optimizer") == true)
+  }
+
   @Test("show draws what the student sees, with mixed labels")
   func showing() {
     let sitting = Sitting()

@@ -1,24 +1,60 @@
 import Catalog
+import Language
 import Optimizers
 import Plots
 import Training
 
-/// What `inspect` looks into: an optimizer, that of a run, or a teacher's cache.
+/// What `inspect` looks into: an optimizer, that of a run, or a teacher's cache; or what a name stands
+/// for, where `optimizer` and `cache` are the current run's unless a variable is called so.
 enum InspectSubject: ArgumentType {
   case optimizer(Optimizer)
-  case run(Run)
   case cache(TeacherCache)
+  case name(String)
 
-  static var expected: String { "an optimizer, a run or a teacher's cache" }
-  static var valueKind: String? { "optimizer" }
+  static var expected: String { "an optimizer, a run, a teacher's cache, optimizer or cache" }
+  static var valueKind: String? { Mention.valueKind }
   static var canBeSkipped: Bool { true }
 
   static func read(_ value: Value) throws -> InspectSubject {
     switch value {
     case .object(let optimizer as Optimizer): return .optimizer(optimizer)
-    case .object(let run as Run): return .run(run)
+    case .object(let run as Run): return .optimizer(run.optimizer)
     case .object(let cache as TeacherCache): return .cache(cache)
-    default: throw Mismatch()
+    default:
+      guard case .name(let name) = try Mention.read(value) else { throw Mismatch() }
+      return .name(name)
+    }
+  }
+}
+
+extension Session {
+  /// What a bare name behind `inspect` stands for.
+  fileprivate func inspected(_ name: String) throws -> InspectSubject {
+    if let value = evaluator.value(of: name) {
+      do {
+        return try InspectSubject.read(value)
+      } catch is Mismatch {
+        throw Failure(
+          .argument, "inspect needs \(InspectSubject.expected), got \(value.line(quoted: true))",
+          site: .named("what"))
+      }
+    }
+    let run = try run(Subject())
+    switch name {
+    case "optimizer": return .optimizer(run.optimizer)
+    case "cache":
+      guard let cache = try run.openCache() else {
+        throw Failure(
+          .state, "the run keeps nothing of what its teacher says",
+          advice: "run.cache = true begins with it")
+      }
+      return .cache(cache)
+    default:
+      let near = nearest(
+        to: name, among: ["optimizer", "cache"] + evaluator.variables.map(\.name))
+      throw Failure(
+        .name, "unknown name '\(name)'", advice: near.map { "did you mean '\($0)'?" },
+        site: .named("what"))
     }
   }
 }
@@ -30,27 +66,29 @@ enum Inspect {
       `rate` is the factor of the moment over the root of the second moment (or of the gradient): \
       the learning rate with bias corrections and rectification. `rho` is RAdam's length of the \
       average, `first_rectified` the first step that is rectified. `slow_distance` is the norm of \
-      Lookahead's fast less its slow weights. A run's own optimizer is `run.optimizer`; the value \
-      that it was made from has no steps. `inspect run.cache` shows what the teacher's results are \
-      kept by, how many there are, and how many of those asked for were there.
+      Lookahead's fast less its slow weights. `inspect optimizer` is that of the current run, of \
+      any other it is `run.optimizer`; the value that it was made from has no steps. \
+      `inspect cache` shows what the teacher's results are kept by, how many there are, and how \
+      many of those asked for were there.
       """,
     Argument(
       "what", "An optimizer, a run for its optimizer, or a cache; none: the current run.",
       default: InspectSubject?.none),
     examples: [
-      "step 2; inspect run.optimizer", "inspect ranger()",
-      "run.cache = true; step 2; inspect run.cache",
+      "step 2; inspect optimizer", "inspect ranger()",
+      "run.cache = true; step 2; inspect cache",
     ],
     keywords: ["optimizer", "state", "rectification", "Lookahead", "moments"]
   ) { session, what in
-    let optimizer: Optimizer
-    switch what {
-    case .optimizer(let own)?: optimizer = own
-    case .run(let run)?: optimizer = run.optimizer
-    case .cache(let cache)?: return table(cache)
-    case nil: optimizer = try session.run(Subject()).optimizer
+    try table(of: what ?? .optimizer(session.run(Subject()).optimizer), session)
+  }
+
+  private static func table(of subject: InspectSubject, _ session: Session) throws -> Table {
+    switch subject {
+    case .optimizer(let optimizer): table(optimizer)
+    case .cache(let cache): table(cache)
+    case .name(let name): try table(of: session.inspected(name), session)
     }
-    return table(optimizer)
   }
 
   private static let meanings = [
