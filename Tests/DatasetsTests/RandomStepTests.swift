@@ -140,6 +140,53 @@ struct RandomStepTests {
     }
   }
 
+  /// Magnitude 7 of 10 by timm's tables: angles of 30, shears of 0.3, shifts of 0.45 of the side,
+  /// factors 1 ± 0.9, 4 bits less 4, thresholds of 256, addends of 110, each times 0.7.
+  @Test func magnitudesAreThoseOfTimm() throws {
+    let original = image(12, 16, 3)
+    let raster = Raster(
+      width: 16, height: 12, channels: 3, pixels: original.values.map { UInt8($0 * 255 + 0.5) })
+    let fill: [UInt8] = [26, 51, 77]
+    func moved(_ make: (Double) -> AffineTransform) -> [Raster] {
+      [-1.0, 1].flatMap { sign in
+        [Interpolation.bilinear, .bicubic].map {
+          raster.transformed(make(sign), $0, fill: fill)
+        }
+      }
+    }
+    let expected: [PixelOperation: [Raster]] = [
+      .autoContrast: [raster.autoContrasted()], .equalize: [raster.equalized()],
+      .invert: [raster.inverted()], .posterize: [raster.posterized(bits: 2)],
+      .solarize: [raster.solarized(from: 77)], .solarizeAdd: [raster.solarized(adding: 77)],
+      .color: [0.37, 1.63].map { raster.coloured($0) },
+      .contrast: [0.37, 1.63].map { raster.contrasted($0) },
+      .brightness: [0.37, 1.63].map { raster.brightened($0) },
+      .sharpness: [0.37, 1.63].map { raster.sharpened($0) },
+      .rotate: moved { .rotation(degrees: 21 * $0, width: 16, height: 12) },
+      .shearX: moved { .shearX(0.21 * $0) }, .shearY: moved { .shearY(0.21 * $0) },
+      .translateX: moved { .translateX(0.315 * 16 * $0) },
+      .translateY: moved { .translateY(0.315 * 12 * $0) },
+    ]
+    #expect(Set(expected.keys) == Set(PixelOperation.allCases))
+    for (operation, rasters) in expected {
+      let step = RandAugment(
+        magnitude: 7, count: 1, deviation: 0, probability: 1, operations: [operation])
+      var seen: Set<Int> = []
+      for sample in 0..<40 {
+        let found = applied(step, original, sample: sample, mean: [0.1, 0.2, 0.3])
+        let bytes = found.values.map { UInt8($0 * 255 + 0.5) }
+        let place = rasters.firstIndex { raster in
+          // Bounds that are not whole numbers of the last place may fall on either side.
+          zip(raster.pixels, bytes).allSatisfy { abs(Int($0) - Int($1)) <= 1 }
+        }
+        #expect(place != nil, "\(operation), sample \(sample)")
+        if let place { seen.insert(place) }
+      }
+      // Both signs and both interpolations are drawn.
+      #expect(seen.count == rasters.count, "\(operation)")
+    }
+  }
+
   @Test func theUsualAugmentationFollowsItsRule() throws {
     #expect(
       Augmentation.usual(for: try digits()).script
