@@ -8,8 +8,11 @@ extension StepResult {
   func text(time: Bool) -> String {
     var parts = ["loss \(figure(loss))"]
     if terms.count > 1 || terms.contains(where: { $0.weight != 1 }) {
-      let sum = terms.map { "\(figure($0.weight * $0.value)) \($0.name)" }
-      parts[0] += " = " + sum.joined(separator: " + ")
+      for (place, term) in terms.enumerated() {
+        let value = term.weight * term.value
+        let sign = place == 0 ? " = " : value < 0 ? " − " : " + "
+        parts[0] += sign + "\(figure(place == 0 ? value : abs(value))) \(term.name)"
+      }
     }
     parts.append("accuracy \(percent(accuracy))")
     if let agreement { parts.append("agreement \(percent(agreement))") }

@@ -44,6 +44,7 @@ public struct Holistic: CompanionLoss {
 
   public var name: String { "holistic" }
   public var needsTeacher: Bool { true }
+  public var isMeasured: Bool { false }
   public var sites: FeatureSites { place.sites }
 
   public func script(_ models: ModelNames) -> String {

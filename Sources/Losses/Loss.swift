@@ -14,6 +14,9 @@ public protocol Loss {
   /// The call that makes it again: `kd(T=2)`. Models of its own are named by `models`.
   func script(_ models: ModelNames) -> String
   var needsTeacher: Bool { get }
+  /// Whether its size says how much it has to teach; a critic's score has no zero, its slope alone
+  /// counts.
+  var isMeasured: Bool { get }
   /// Models it brings itself beside the run's teacher, frozen unless a companion.
   var models: [Model] { get }
   /// Where it looks in the student and in the teacher.
@@ -28,6 +31,7 @@ public protocol Loss {
 }
 
 extension Loss {
+  public var isMeasured: Bool { true }
   public var models: [Model] { [] }
   public var sites: FeatureSites { .none }
   public func parts(for shapes: LossShapes) throws -> Module? { nil }

@@ -16,7 +16,7 @@ public struct RunWarning: Sendable, Equatable {
 /// Watches a run's steps for the commonest mistakes of distillation, by what a step has computed
 /// anyway.
 ///
-/// A term that is under 1 % or over 99 % of the total over ten steps; a teacher that does worse than
+/// A term that is under 1 % or over 99 % of the total over ten steps, critics' scores left aside; a teacher that does worse than
 /// the student; predictions that have become certain and wrong, or the same for every sample; a
 /// gradient more than twenty times as long as usual. Each is said once.
 public struct Guards: Sendable, Equatable {
@@ -81,7 +81,8 @@ public struct Guards: Sendable, Equatable {
     guard total > 0 else { return }
     let shares = sums.map { $0 / total }
     let largest = zip(result.terms, shares).max { $0.1 < $1.1 }
-    for (term, share) in zip(result.terms, shares) where share < 0.01 && term.weight != 0 {
+    for (term, share) in zip(result.terms, shares)
+    where share < 0.01 && term.weight != 0 && term.isMeasured {
       // Over 99 % of one term is under 1 % of every other.
       let other = largest.map { $0.1 > 0.99 ? ", '\($0.0.name)' over 99 %" : "" } ?? ""
       warn(

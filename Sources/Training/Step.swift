@@ -14,6 +14,12 @@ public struct TermValue: Sendable, Equatable {
   public var weight: Double
   /// The loss before its weight.
   public var value: Double
+  /// Whether its size says how much it has to teach: a critic's score has no zero.
+  var isMeasured = true
+
+  public init(name: String, weight: Double, value: Double) {
+    (self.name, self.weight, self.value) = (name, weight, value)
+  }
 }
 
 /// A figure under the name of its series.
@@ -123,8 +129,11 @@ extension Run {
     let inputs = try lossInputs(binding, pass)
     let seen = try values(of: binding, on: pass, inputs: inputs)
     let loss = Double(seen.total.scalar)
-    let terms = seen.terms.map {
-      TermValue(name: $0.name, weight: $0.weight, value: Double($0.value.scalar))
+    let terms = zip(seen.terms, goal.terms).map { seen, term in
+      var value = TermValue(
+        name: seen.name, weight: seen.weight, value: Double(seen.value.scalar))
+      value.isMeasured = term.loss.isMeasured
+      return value
     }
     guard loss.isFinite else {
       let parts = terms.map { "\($0.name) \(shortText($0.value))" }.joined(separator: ", ")

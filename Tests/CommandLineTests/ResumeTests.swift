@@ -57,4 +57,29 @@ struct ResumeTests {
       #expect(told(again).contains("200 [") && again.output.contains("step run, 200"))
     }
   }
+
+  @Test("a run with a critic goes on in another process to the bit")
+  func critic() throws {
+    try Program.inFolder { home in
+      let made = """
+        scene = scenes(digits=2, size=32, train=12, test=4)
+        r = structured(pspnet_resnet8(classes=3), pspnet_resnet8(classes=3, seed=1), scene, batch=4, \
+        epochs=6, critic=holistic(width=4), quiet=true)
+
+        """
+      let report = """
+        step r, 8 - r.steps;
+        print(r.loss.values, r.holistic.values, r.holistic_gap.values, r.holistic_penalty.values)
+        print(r.holistic_slope.values, eval(r.student, on=r.data.test).confusion)
+        """
+      let first = try Program.run([], input: made + "step r, 3; save r, \"\(home)/r.athanor\"")
+      let again = try Program.run([], input: "r = load(\"\(home)/r.athanor\")\n" + report)
+      let whole = try Program.run([], input: made + report)
+      #expect(first.code == 0 && again.code == 0 && whole.code == 0, "\(again.error)")
+      let lines = [again, whole].map {
+        $0.output.split(separator: "\n").filter { $0.hasPrefix("[") }
+      }
+      #expect(lines[0] == lines[1] && lines[0].count == 2)
+    }
+  }
 }

@@ -104,17 +104,56 @@ struct StructuredTests {
     }
   }
 
-  @Test("a critic that is shown impossible numbers stops the run as it was")
+  @Test("a loss that is no number stops the run at the last good step, with the reason")
   func exploded() {
     let sitting = sitting()
-    _ = sitting.run(
-      "r = \(Self.recipe); step r, 2; before = r.loss.last; "
-        + "r.goal = ce() + 1e38*pairwise() + 1e38*pixelwise()*1e38")
+    _ = sitting.run("r = \(Self.recipe); step r, 2; r.goal = ce() + 1e38*pixelwise()*1e38")
+    let before = sitting.run("r.loss.values; r.holistic_gap.values")
     let report = sitting.failure("step r, 3")
-    #expect(report != nil)
-    #expect(sitting.run("r.steps") == "2\n")
+    #expect(
+      report?.message.contains("the loss is inf at step 3") == true, "\(report?.message ?? "")")
+    #expect(report?.message.contains("pixelwise") == true)
+    #expect(report?.lines.joined().contains("as it was before") == true)
+    #expect(sitting.run("r.steps; r.loss.values; r.holistic_gap.values") == "2\n" + before)
     _ = sitting.run("r.goal = ce()")
     #expect(sitting.run("step r").contains("step 3"))
+  }
+
+  @Test("a critic that runs away stops the run at the last good step, to the bit")
+  func runaway() throws {
+    let sitting = sitting()
+    let critic = "holistic(width=4, optimizer=sgd(lr=1e18, momentum=0.9))"
+    _ = sitting.run("r = structured(s, t, scene, batch=4, epochs=6, critic=\(critic), quiet=true)")
+    let report = try #require(sitting.failure("step r, 18"))
+    #expect(
+      ["companion of 'holistic'", "the loss is ", "gradient of"].contains {
+        report.message.contains($0)
+      }, "\(report.message)")
+    #expect(report.lines.joined().contains("as it was before"))
+    let steps = try #require(Int(sitting.run("r.steps").dropLast()))
+    #expect(steps < 18)
+    // What is left is what a run that was asked for no more has.
+    let other = self.sitting()
+    _ = other.run(
+      "r = structured(s, t, scene, batch=4, epochs=6, critic=\(critic), quiet=true); step r, \(steps)"
+    )
+    for name in ["loss", "holistic", "holistic_gap"] where steps > 0 {
+      #expect(sitting.run("r.\(name).values") == other.run("r.\(name).values"), "\(name)")
+    }
+    #expect(
+      sitting.run("eval r.student, on=scene.test") == other.run("eval r.student, on=scene.test"))
+    #expect(!sitting.run("r.loss.values").contains("nan"))
+  }
+
+  @Test("a critic's figures are drawn under their own names")
+  func health() {
+    let sitting = sitting()
+    let text = sitting.run("r = \(Self.recipe); step r, 12")
+    // A critic's score is no share of a loss.
+    #expect(text.contains("'pairwise' is") && !text.contains("'holistic' is"), "\(text)")
+    #expect(sitting.run("plot r.holistic_gap").contains("gap of the critic's scores"))
+    #expect(sitting.run("plot r.holistic_penalty").contains("gradient penalty"))
+    #expect(sitting.run("plot r.holistic_slope").contains("norm of the critic's slope"))
   }
 
   @Test("steps of the whole recipe stay finite", arguments: 0..<5)

@@ -28,6 +28,17 @@ import Training
     #expect(run.warnings[0].text.contains("'ce' over 99 %"))
   }
 
+  /// How large a critic's score is says nothing of what it teaches.
+  @Test func scoresWithoutZeroAreLeftAlone() throws {
+    let run = try Bench.run {
+      $0.goal = Goal(CrossEntropy()).plus(Goal(Score()))
+      $0.epochs = 40
+    }
+    try run.take(12)
+    #expect(run.log["score"]?.values.allSatisfy { abs($0) < 1e-3 } == true)
+    #expect(run.warnings.filter { $0.cause.hasPrefix("share") }.isEmpty)
+  }
+
   @Test func balancedTermsAreLeftAlone() throws {
     let run = try run(5)
     try run.take(20)
@@ -92,4 +103,13 @@ import Training
     try run.take(1)
     #expect(run.warnings.contains { $0.cause == "certainty" })
   }
+}
+
+/// A small number, as a critic gives one.
+private struct Score: Loss {
+  var name: String { "score" }
+  func script(_ models: ModelNames) -> String { "score()" }
+  var needsTeacher: Bool { false }
+  var isMeasured: Bool { false }
+  func value(_ input: LossInput) throws -> Tensor { try input.logits.mean() * 1e-6 }
 }

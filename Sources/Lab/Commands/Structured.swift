@@ -19,6 +19,9 @@ enum Structured {
       `structured(student.clone(seed=0), teacher, data, holistic=0)`. `control(run)` is the same \
       without the teacher.
 
+      At these weights the pair-wise term is under a thousandth of the loss, being a squared \
+      difference of cosines, and a warning says so; `probe` shows the slopes that it adds.
+
       The published pixel term is summed over the batch (`reference=true`); this one is a mean, \
       eight times smaller at batch 8. The published critic is trained by SGD and does not see the \
       image: `critic=holistic(image=false, optimizer=sgd(lr=4e-4, momentum=0.9))`.

@@ -50,11 +50,11 @@ struct StructuredPlan {
     switch term.loss {
     case let loss as CrossEntropy: usual = loss.place == .automatic ? 1 : 0.4
     case let loss as Pixelwise:
-      if term.weight == 10, !loss.isPublished { return "published, a mean over the batch here" }
+      if term.weight == 10, !loss.isPublished { return "published; a batch mean here" }
       usual = 10
     case is Holistic:
       if term.weight == 0.1, terms.critic == nil {
-        return "published, but the critic sees the image and has Adam"
+        return "published; critic: image, Adam"
       }
       usual = 0.1
     default: usual = 1

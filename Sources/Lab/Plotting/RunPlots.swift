@@ -14,8 +14,15 @@ func axis(of name: String) -> Axis {
   case "test_loss", "test_ema_loss": Axis("held-out loss", unit: "nat")
   case "lr": Axis("learning rate")
   case "grad_norm": Axis("norm of the gradient")
-  default: Axis("loss")
+  default: companionAxis(of: name) ?? Axis("loss")
   }
+}
+
+/// Axis of a figure of a critic's health, whatever its term is called.
+private func companionAxis(of name: String) -> Axis? {
+  if name.hasSuffix("_gap") { return Axis("gap of the critic's scores") }
+  if name.hasSuffix("_penalty") { return Axis("gradient penalty") }
+  return name.hasSuffix("_slope") ? Axis("norm of the critic's slope") : nil
 }
 
 extension Run {
