@@ -152,6 +152,13 @@ struct USITests {
     let call = "usi(mobilenetv2_050(classes=10, channels=1, drop_rate=0.2), teacher, data, batch=64"
     #expect(sitting.failure("\(call))")?.message.contains("dropout 0.2") == true)
     #expect(sitting.run("\(call), drop=true)").contains("dropout 0.2"))
+    let scenes = sitting.failure(
+      """
+      usi(pspnet_resnet8(classes=3), pspnet_resnet8(classes=3), scenes(digits=2, train=8, test=2, \
+      size=32), batch=4)
+      """)
+    #expect(scenes?.message.contains("dropout 0.1") == true)
+    #expect(scenes?.lines.joined().contains("drop_rate=0") == true)
   }
 
   @Test("the batch is measured, the run is as it was, and the record has the number")

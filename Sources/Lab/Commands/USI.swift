@@ -17,7 +17,9 @@ enum USI {
       and a cosine to 1e-6; a running mean of the weights; RandAugment m7, mixup 0.8 or cutmix 1.0; \
       no label smoothing, no dropout, no drop path: a student that has some is refused unless \
       `drop=true`. Warm-up and mean are scaled to shorter plans than the paper's 300 epochs, and \
-      the plan shown says to what.
+      the plan shown says to what. Of the published settings two are left out: ten more epochs at \
+      the least learning rate, and three augmented copies of each sample in an epoch, which their \
+      code makes on several processors alone.
 
       The augmentation follows a rule. Pictures whose shorter side is s ≥ 64 pixels: random resized \
       crop; smaller ones are shifted by up to s/8 instead. Flip where the classes have names (a \
@@ -92,6 +94,6 @@ enum USI {
     throw Failure(
       .argument,
       "the student \(student.name) leaves out features or blocks (\(rate)), USI does not",
-      advice: "make it without drop_rate and drop_path_rate, or say drop=true")
+      advice: "make it with drop_rate=0 and drop_path_rate=0, or say drop=true")
   }
 }

@@ -96,6 +96,7 @@ extension Model {
     var (features, paths) = (Float(0), Float(0))
     for (_, module) in network.modules {
       if let dropout = module as? Dropout { features = max(features, dropout.probability) }
+      if let dropout = module as? Dropout2d { features = max(features, dropout.probability) }
       if let path = module as? DropPath { paths = max(paths, path.probability) }
     }
     let parts =
