@@ -17,6 +17,7 @@ extension Run {
     goal = new
     unbind()
     knownPlan = plan
+    if let note = unusedCacheNote() { tell(note) }
   }
 
   func change(teacher new: Model?) throws {

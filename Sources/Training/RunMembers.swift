@@ -101,6 +101,7 @@ extension Run {
         caching = old
         throw error
       }
+      if let note = cacheNote() { tell(note) }
       return caching?.literal ?? "none"
     case "epochs":
       epochs = try positive(name, value)

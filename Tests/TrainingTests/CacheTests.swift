@@ -276,6 +276,31 @@ import Testing
     #expect(try run.openCache() == nil)
   }
 
+  /// It keeps logits; a goal that looks at the teacher's features asks the teacher, and says so.
+  @Test func goalsOnFeaturesAreToldThatNothingIsKept() throws {
+    func run(_ caching: Caching?) throws -> Run {
+      try Bench.run { setup in
+        setup.caching = caching
+        setup.goal = setup.goal.plus(Goal(Hint(place: .automatic)))
+      }
+    }
+    let (plain, cached) = (try run(nil), try run(Caching()))
+    let cache = try #require(try cached.openCache())
+    #expect(cached.notes.contains { $0.contains("the teacher's cache is not used") })
+    #expect(!cached.notes.contains { $0.contains("takes about") })
+    try plain.take(4)
+    try cached.take(4)
+    #expect(haveSameBits(plain, cached) && cache.count == 0 && cache.hits + cache.misses == 0)
+    // With the goal the cache comes and goes.
+    _ = try cached.setMember("goal", to: .object(Goal(KD(temperature: 1))))
+    #expect(cached.notes.contains { $0.contains("takes about") })
+    try cached.take(1)
+    #expect(cache.count == 8)
+    #expect(!cached.takeNews().contains { $0.contains("cache") })
+    _ = try cached.setMember("goal", to: .object(Goal(Hint(place: .automatic))))
+    #expect(cached.takeNews().contains { $0.contains("is not used") })
+  }
+
   /// Interrupted anywhere and saved: with mixing, averages, slow weights and a cache on disk, the
   /// run goes on to the bit.
   @Test(arguments: [0, 1, 4, 7])

@@ -139,8 +139,20 @@ extension Run {
     }
   }
 
+  /// What is said where steps cannot use the cache that was asked for: it keeps logits, and the goal
+  /// looks into the teacher.
+  func unusedCacheNote() -> String? {
+    guard caching != nil, let places = try? featurePlan().teacher, !places.isEmpty else {
+      return nil
+    }
+    let shown = places.prefix(3).joined(separator: ", ") + (places.count > 3 ? ", …" : "")
+    return "the teacher's cache is not used: it keeps logits, and the goal looks at the teacher's "
+      + shown
+  }
+
   /// What a person should know of the cache before the first step.
   func cacheNote() -> String? {
+    if let note = unusedCacheNote() { return note }
     guard let cache = openedCache?.cache else { return nil }
     let size = bytesText(cache.expectedBytes)
     let still =
