@@ -103,6 +103,35 @@ struct FolderTests {
     #expect(failure { _ = try strict.train.batch([0, 1]) }?.message.contains("1.png") == true)
   }
 
+  /// JPEG with one, three and four components, progressive too; PNG of 1 to 16 bits, with palettes,
+  /// greys, opacity, interlaced.
+  @Test("every kind of picture that is read stands in folders", arguments: [false, true])
+  func kinds(isGrey: Bool) throws {
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("Golden/images")
+    let folder = try TemporaryFolder()
+    var count = 0
+    for (name, ending) in [("photo", "jpg"), ("drawn", "png")] {
+      let files = try FileManager.default.contentsOfDirectory(atPath: source.path).filter {
+        $0.hasSuffix("." + ending)
+      }
+      count += files.count
+      try FileManager.default.createDirectory(
+        atPath: folder.file(name), withIntermediateDirectories: true)
+      for file in files {
+        try FileManager.default.copyItem(
+          atPath: source.appendingPathComponent(file).path, toPath: folder.file("\(name)/\(file)"))
+      }
+    }
+    let data = try open(folder, ("grey", .bool(isGrey)))
+    #expect(data.train.count == count && count > 30 && data.skipped.isEmpty)
+    #expect(data.channels == (isGrey ? 1 : 3))
+    let augmentation = Augmentation(RandomResizedCrop())
+    let batch = try data.train.batch(Array(0..<count), augmentation: augmentation)
+    #expect(batch.images.shape == [count, 6, 6, isGrey ? 1 : 3])
+    #expect(batch.images.values.allSatisfy { abs($0) < 3 })
+  }
+
   @Test("folders that are none are named")
   func badFolders() throws {
     let folder = try TemporaryFolder()

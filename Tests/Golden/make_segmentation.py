@@ -132,6 +132,7 @@ if __name__ == "__main__":
         ("pspnet_resnet8x4", lambda: Small(8, [32, 64, 128, 256], 4), {"output_stride": 4, "align_corners": False}),
         ("pspnet_resnet18", lambda: large("resnet18", 8), {}),
         ("pspnet_resnet50", lambda: large("resnet50", 16), {"output_stride": 16}),
+        ("pspnet_resnet101", lambda: large("resnet101", 16), {"output_stride": 16}),
     ]
     for name, make, arguments in plans:
         record = golden(name, make(), arguments, seed)

@@ -41,11 +41,15 @@ private struct SegmentationGolden: Decodable {
     }
   }
 
-  func filledModel() throws -> Model {
+  func plainModel() throws -> Model {
     var given = arguments.mapValues(\.value)
     given["classes"] = .number(Double(classes))
     given["drop_rate"] = .number(0)
-    let model = try make(self.model, given)
+    return try make(self.model, given)
+  }
+
+  func filledModel() throws -> Model {
+    let model = try plainModel()
     try model.fill(seed: seed)
     return model
   }
@@ -71,12 +75,12 @@ private struct SegmentationGolden: Decodable {
 @Suite struct SegmentationTests {
   static let names = goldenFiles("segmentation")
 
-  @Test func everyBackboneIsThere() { #expect(Self.names.count == 4) }
+  @Test func everyBackboneIsThere() { #expect(Self.names.count == 5) }
 
   @Test(arguments: names)
   func keysAndShapesAreThoseOfPyTorch(_ name: String) throws {
     let golden = try golden("segmentation/\(name).json", as: SegmentationGolden.self)
-    let model = try golden.filledModel()
+    let model = try golden.plainModel()
     let entries = try model.checkpointEntries()
     #expect(entries.map(\.name) == golden.state.map(\.key))
     for (entry, line) in zip(entries, golden.state) {
@@ -123,11 +127,13 @@ private struct SegmentationGolden: Decodable {
         abs(print.norm - expected.norm), abs(print.projection - expected.projection))
       return distance / max(expected.norm, norms[norms.count / 2])
     }.sorted()
-    // In the deep one numbers at the kinks of ReLUs fall on either side of them: PyTorch's own
-    // gradients in single precision are 1e-3 (median) and 1.3e-2 (largest) away from double precision.
-    let isDeep = name.hasSuffix("50")
-    #expect(distances[distances.count / 2] <= (isDeep ? 4e-3 : 1e-5))
-    #expect(distances[distances.count - 1] <= (isDeep ? 6e-2 : 1e-3))
+    // In the deep ones numbers at the kinks of ReLUs fall on either side of them: PyTorch's own
+    // gradients in single precision are 1e-3 (median) and 1.3e-2 (largest) away from double precision
+    // with 50 layers, 2.6e-3 and 3.4e-2 with 101.
+    let bounds: (median: Double, largest: Double) =
+      name.hasSuffix("50") ? (4e-3, 6e-2) : name.hasSuffix("101") ? (1e-2, 1.4e-1) : (1e-5, 1e-3)
+    #expect(distances[distances.count / 2] <= bounds.median)
+    #expect(distances[distances.count - 1] <= bounds.largest)
   }
 
   @Test func auxiliaryHeadIsComputedForThoseWhoAsk() throws {
