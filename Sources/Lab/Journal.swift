@@ -17,6 +17,8 @@ struct Journal {
   private var seen: Set<ObjectIdentifier> = []
   private var present = Statement(restorers: [], bytes: 0)
   private var changesRun = false
+  /// Whether the statement is not undone though it failed.
+  private var isKept = false
   /// Runs that the statement has to do with.
   private(set) var runs: [Run] = []
   private var past: [Statement] = []
@@ -39,9 +41,13 @@ struct Journal {
     if object is Optimizer { changesRun = true }
   }
 
+  /// Has what the statement has done stay whatever becomes of it: steps before one that could not be
+  /// made.
+  mutating func keep() { isKept = true }
+
   /// Ends the statement; a failed one is undone, the last change first.
   mutating func close(undoing: Bool) {
-    if undoing {
+    if undoing, !isKept {
       for restore in present.restorers.reversed() { restore() }
     } else if changesRun {
       past.append(present)
@@ -54,6 +60,7 @@ struct Journal {
     runs = []
     present = Statement(restorers: [], bytes: 0)
     changesRun = false
+    isKept = false
   }
 
   /// Puts everything back to where it was before the last statement that changed a run; false if

@@ -82,7 +82,7 @@ final class Companion {
           .value,
           "the companion of '\(term)' has "
             + (value.isFinite ? "a gradient that is not finite" : "a loss of \(numberText(value))"),
-          advice: "the run is as it was before; try a smaller lr of its optimizer")
+          advice: "the run stands at its last good step; try a smaller lr of its optimizer")
       }
       optimizer.step(parameters, found, pace: pace)
       last = outcome

@@ -19,17 +19,21 @@ extension Run {
   ///
   /// - Parameters:
   ///   - check: Looked at between steps and batches; throws `Interrupted` to stop. Whole steps done
-  ///     so far are kept; any other error puts the run back to where it began.
+  ///     so far are kept, and where a number runs away (a step's failure of kind `.value`), those
+  ///     before it; any other error puts the run back to where it began.
   public func advance(
     to target: Int, evaluates: Bool, check: () throws -> Void, report: (Progress) throws -> Void
   ) throws {
     let before = state
+    var isStepping = false
     // What an interruption leaves is kept, too; where that fails, the cache only knows less.
     defer { try? saveCache() }
     do {
       while steps < target {
         try check()
+        isStepping = true
         let result = try advance()
+        isStepping = false
         try report(.step(result, target: target))
         if evaluates, cursor.isEpochEnd(after: steps) || steps == target {
           try evaluateEpoch(check, report)
@@ -37,7 +41,8 @@ extension Run {
         if cursor.isEpochEnd(after: steps) || steps == target { try saveCache() }
       }
     } catch {
-      if (error as? any Explained)?.failure.kind != .interrupted { state = before }
+      let kind = (error as? any Explained)?.failure.kind
+      if kind != .interrupted, !(isStepping && kind == .value) { state = before }
       throw error
     }
   }

@@ -49,6 +49,12 @@ public struct Guards: Sendable, Equatable {
 
   /// - Parameter evaluation: Of the student beside its teacher.
   mutating func look(at evaluation: Evaluation, step: Int) {
+    if !evaluation.loss.isFinite {
+      warn(
+        "held-out loss", step,
+        "the held-out loss is \(numberText(evaluation.loss)): running statistics or weights have run "
+          + "away", "rewind, then lower lr or bound the gradients by run.clip")
+    }
     guard let fidelity = evaluation.fidelity, fidelity.teacherAccuracy < evaluation.accuracy else {
       return
     }
@@ -101,9 +107,10 @@ public struct Guards: Sendable, Equatable {
     guard norms.count >= 10 else { return }
     let median = norms.sorted()[norms.count / 2]
     guard median > 0, norm > 20 * median else { return }
+    let times = shortText((norm / median).rounded(.down))
     warn(
       "gradients", result.step,
-      "the gradient's norm is \(shortText(norm)), \(Int(norm / median)) times the usual",
+      "the gradient's norm is \(shortText(norm)), \(times) times the usual",
       "rewind, then lower lr or set run.clip = clip_norm(\(shortText(2 * median)))")
   }
 

@@ -139,7 +139,7 @@ extension Run {
       let parts = terms.map { "\($0.name) \(shortText($0.value))" }.joined(separator: ", ")
       throw Failure(
         .value, "the loss is \(numberText(loss)) at step \(steps + 1) (\(parts))",
-        advice: "the run is as it was before; try a smaller lr")
+        advice: "the run stands at its last good step; try a smaller lr")
     }
     let predicted = try pass.logits.argmax()
     let ignored = Labels.ignored(by: pass.logits)
@@ -171,7 +171,7 @@ extension Run {
       .value,
       "the gradient of '\(first?.0.key ?? "the student")' is not finite at step \(steps + 1), "
         + "though the loss is",
-      advice: "the run is as it was before; try a smaller lr, or another weight of the terms")
+      advice: "the run stands at its last good step; try a smaller lr, or other weights")
   }
 
   /// The frozen teacher's logits of the student's images, re-normalised to what it was trained on:

@@ -38,6 +38,8 @@ struct BadInputTests {
       ("run.goal = 3", "TypeError", "run.goal needs a loss, got 3"),
       ("load student, \"/nowhere/at/all\"", "FileError", "/nowhere/at/all"),
       ("fit run, epochs=-1", "ValueError", "fit: 'epochs' must be positive, got -1"),
+      ("fit run, epochs=1e300", "ValueError", "fit: 'epochs' must be at most 1e9"),
+      ("step 9e18", "ValueError", "step: 'n' must be in 1..1000000000"),
       ("sgd(lr=-1)", "ValueError", "sgd: 'lr' must be at least 0, got -1"),
       ("kd(T=0)", "ValueError", "kd: 'T' must be positive, got 0"),
       ("mnist(\"/nowhere\")", "FileError", "/nowhere"),

@@ -142,7 +142,7 @@ import Testing
     for _ in 0..<2 {
       let failure = #expect(throws: Failure.self) { try run.advance() }
       #expect(failure?.message == "the companion of 'critic' has a loss of nan")
-      #expect(failure?.advice?.contains("as it was before") == true)
+      #expect(failure?.advice?.contains("last good step") == true)
       #expect(run.isIdentical(to: twin))
     }
     for run in [run, twin] {
@@ -150,6 +150,19 @@ import Testing
       try run.take(2)
     }
     #expect(run.isIdentical(to: twin))
+  }
+
+  /// A training that is carried out stops where the number ran away, with all that was good.
+  @Test func stepsBeforeAFailureAreKept() throws {
+    let (run, twin) = (
+      try run("ce() + critic(limit=2)"), try run("ce() + critic(limit=2)")
+    )
+    let failure = #expect(throws: Failure.self) {
+      try run.advance(to: 9, evaluates: false, check: {}, report: { _ in })
+    }
+    #expect(failure?.message == "the companion of 'critic' has a loss of nan")
+    try twin.take(2)
+    #expect(run.steps == 2 && run.isIdentical(to: twin))
   }
 
   @Test func gradientsThatAreNoNumbersUndoTheStep() throws {

@@ -1,5 +1,6 @@
 import Catalog
 import Datasets
+import Layers
 import Losses
 import Models
 import Tensors
@@ -88,6 +89,19 @@ import Training
     let weakest = try #require(teacher.fidelity).teacherAccuracy
     let isWeak = accuracy.contains { $0 > weakest }
     #expect(run.warnings.contains { $0.cause == "weak teacher" } == isWeak)
+  }
+
+  @Test func heldOutLossesThatAreNoNumbersAreNoticed() throws {
+    let run = try Bench.run { $0.goal = Goal(CrossEntropy()) }
+    try run.take(1)
+    // What training does not look at: running statistics.
+    let buffer = try #require(
+      run.student.network.state.compactMap { entry -> Buffer? in
+        if case .buffer(let buffer) = entry.entry, !buffer.isCounter { buffer } else { nil }
+      }.first)
+    buffer.value = Tensor(repeating: .nan, buffer.value.shape)
+    try run.evaluateEpoch({}, { _ in })
+    #expect(run.warnings.contains { $0.cause == "held-out loss" && $0.text.contains("nan") })
   }
 
   @Test func collapsedPredictionsAreNoticed() throws {

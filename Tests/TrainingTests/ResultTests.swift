@@ -42,6 +42,17 @@ import Training
   ]
   private let labels = [0, 1, 1, 0, 2]
 
+  /// A model that has run away is judged all the same, by figures that are no numbers.
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func logitsThatAreNoNumbersAreJudged(_ number: Float) throws {
+    var calibration = Calibration()
+    for judgement in try judged([[number, 0, 1], [number, number, number]], [0, 1]) {
+      calibration.add(judgement.model)
+      #expect((0..<3).contains(judgement.model.predicted))
+    }
+    #expect(calibration.samples == 2 && !(calibration.error >= 0))
+  }
+
   @Test func verdictsAreTheirDefinitions() throws {
     let judgements = try judged(shares.map(logs), labels)
     #expect(judgements.map(\.model.predicted) == [0, 0, 1, 2, 2])

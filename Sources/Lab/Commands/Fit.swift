@@ -9,12 +9,16 @@ enum Fit {
       where there is none. ^C stops after the current step and keeps everything; `fit` goes on. \
       With background=true it goes on beside the conversation, step by step between inputs: plot \
       it, probe it, change it meanwhile; `status` tells, `wait` waits, `stop` ends it. In a script \
-      it is carried out at once.
+      it is carried out at once. A loss or a gradient that is no number ends it at the last good \
+      step, with the reason; `undo` or `rewind` goes back further.
       """,
     Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
     Argument(
       "epochs", "Epochs to go on for; none: to the end of the plan.", default: Double?.none
-    ) { ($0 ?? 1) > 0 ? nil : "must be positive" },
+    ) { epochs in
+      guard let epochs, !(epochs > 0 && epochs <= 1e9) else { return nil }
+      return epochs > 0 ? "must be at most 1e9" : "must be positive"
+    },
     Argument("evaluate", "Whether to evaluate after each epoch.", default: true),
     Argument("quiet", "Whether to draw nothing while it goes.", default: false),
     Argument(
@@ -57,10 +61,24 @@ extension Session {
   ) throws {
     let view = LiveView(self, run, showsPlot: true, isQuiet: isQuiet, to: target)
     defer { view.close() }
-    try run.advance(to: target, evaluates: evaluates, check: check) { progress in
+    try carry(run, to: target, evaluates: evaluates) { progress in
       view.follow(progress)
       guard case .step = progress, checkpoint.wants(run, target) else { return }
       try keep(run)
+    }
+  }
+
+  /// Makes steps of a run. Where a number runs away, the run stands at its last good step though the
+  /// statement fails: nobody wants hours undone for the last of their steps. `undo` takes them back.
+  func carry(
+    _ run: Run, to target: Int, evaluates: Bool, report: (Progress) throws -> Void
+  ) throws {
+    let first = run.steps
+    do {
+      try run.advance(to: target, evaluates: evaluates, check: check, report: report)
+    } catch let error as any Explained where error.failure.kind == .value && run.steps > first {
+      journal.keep()
+      throw error
     }
   }
 }

@@ -10,7 +10,9 @@ enum Step {
       everything.
       """,
     Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
-    Argument("n", "How many steps.", default: 1) { $0 < 1 ? "must be at least 1" : nil },
+    Argument("n", "How many steps.", default: 1) {
+      (1...1_000_000_000).contains($0) ? nil : "must be in 1..1000000000"
+    },
     examples: ["step", "step 2", "step run, 2"], keywords: ["train", "iterate", "batch"]
   ) { session, subject, count in
     let run = try session.run(subject)
@@ -19,9 +21,7 @@ enum Step {
     let view = LiveView(
       session, run, showsPlot: false, isQuiet: false, to: run.steps + count)
     defer { view.close() }
-    try run.advance(to: run.steps + count, evaluates: false, check: session.check) {
-      view.follow($0)
-    }
+    try session.carry(run, to: run.steps + count, evaluates: false) { view.follow($0) }
     if let last = view.last {
       view.close()
       session.write("step \(last.step): \(last.text(time: session.isLive))\n", toError: false)

@@ -31,9 +31,10 @@ public struct Calibration: Sendable, Equatable {
     bins = Array(repeating: Bin(), count: max(1, count))
   }
 
+  /// A confidence that is no number, of a model that has run away, makes the figures none.
   public mutating func add(_ verdict: Verdict) {
-    let place = Int((verdict.confidence * Double(bins.count)).rounded(.up)) - 1
-    let index = max(0, min(bins.count - 1, place))
+    let place = verdict.confidence * Double(bins.count)
+    let index = place > 0 ? min(bins.count - 1, Int(min(place, 1e9).rounded(.up)) - 1) : 0
     bins[index].count += 1
     bins[index].confidence += verdict.confidence
     bins[index].right += verdict.isRight ? 1 : 0
