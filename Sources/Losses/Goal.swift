@@ -70,7 +70,12 @@ public struct Goal: Object, ArgumentType, Answer {
 
   /// A goal with another weight of a term.
   public func setting(_ name: String, to value: Value) throws -> Value? {
-    guard terms.contains(where: { $0.name == name }) else { return nil }
+    guard terms.contains(where: { $0.name == name }) else {
+      throw Failure(
+        .name, "the goal has no term '\(name)'",
+        advice: "its terms are \(terms.map(\.name).joined(separator: ", ")); what a loss was made "
+          + "with is changed by a new goal: run.goal = \(script)")
+    }
     guard case .number(let weight) = value, weight.isFinite else {
       throw Failure(
         .value, "the weight of '\(name)' must be a number, got \(value.line(quoted: true))")

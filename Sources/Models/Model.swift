@@ -121,13 +121,13 @@ public final class Model: Object, ArgumentType, Answer {
   }
 
   public var restorer: (() -> Void)? {
-    let before = (preprocessing, knowsNormalisation, labels, past.count)
+    let before = (preprocessing, knowsNormalisation, labels, past)
     // Weights that nobody has asked for yet need not be drawn to come back to them.
     let weights = network.state.map(\.entry.restorer)
     return { [self] in
       for restore in weights { restore() }
       (preprocessing, knowsNormalisation, labels) = (before.0, before.1, before.2)
-      past.removeLast(past.count - before.3)
+      past = before.3
     }
   }
 

@@ -28,18 +28,68 @@ extension Run {
         advice: "change the goal first: run.goal = ce()")
     }
     let plan = try FeaturePlan(goal, student: student, teacher: new)
+    let old = teacher
     teacher = new
     unbind()
     knownPlan = plan
     frozen.removeAll { $0.model !== new }
+    tellOfTeacher(before: old)
+  }
+
+  private func tellOfTeacher(before old: Model?) {
+    guard steps > 0, teacher !== old else { return }
+    var texts = [
+      teacher.map { "\($0.name) teaches from step \(grouped(steps + 1)) on" }
+        ?? "nobody teaches from step \(grouped(steps + 1)) on"
+    ]
+    if caching != nil, teacher != nil, old != nil {
+      texts.append("what the cache holds is of the teacher before and is not asked")
+    }
+    let owners = termStates.map(\.term).filter { name in
+      goal.terms.first { $0.name == name }?.loss.needsTeacher == true
+    }
+    if !owners.isEmpty, teacher != nil {
+      texts.append(
+        "\(owners.joined(separator: ", ")) goes on with what it has learned where shapes fit")
+    }
+    tell(texts.joined(separator: "; "))
   }
 
   func change(optimizer new: Optimizer) {
     let old = optimizer
     optimizer = new.fresh()
-    optimizer.takeOver(from: old)
+    let kept = optimizer.takeOver(from: old)
     notedSettings = optimizer.settingTexts
+    if steps > 0 { tell(optimizer.news(keeping: kept, of: old)) }
   }
+
+  /// Another plan of the rates, which goes on where the old one stood.
+  func change(schedule new: Schedule, epochs count: Int) {
+    (schedule, epochs) = (new, count)
+    guard steps > 0 else { return }
+    let pace = schedule.pace(moment, base: optimizer.baseRate)
+    tell(
+      "the plan ends with step \(grouped(plannedSteps)) and stands at \(progress): lr "
+        + "\(shortText(pace.lr)) at the next step")
+  }
+
+  /// Averages begin, end or go on with another decay.
+  func change(averaging new: Averaging) {
+    defer { averaging = new }
+    if new == .off {
+      if let averages {
+        tell("the averages of \(grouped(averages.updates)) steps are dropped")
+      }
+      averages = nil
+    } else if steps > 0, new != averaging {
+      tell(
+        averages.map { "the averages of \(grouped($0.updates)) steps go on with another decay" }
+          ?? "the averages begin with the weights of step \(grouped(steps))")
+    }
+  }
+
+  /// How much of the plan is done: `28 %`.
+  private var progress: String { percent(Double(moment.step) / Double(max(1, moment.total))) }
 
   /// Another batch size from the next step on; `DataCursor` says what becomes of the epoch.
   func change(batch size: Int) {
@@ -50,7 +100,7 @@ extension Run {
     tell(
       "batches of \(size) from sample \(grouped(place.offset + 1)) of epoch \(place.epoch + 1) on; "
         + "an epoch is \(grouped(stepsPerEpoch)) steps now, and the plan, at "
-        + "\(percent(Double(moment.step) / Double(max(1, moment.total)))) as before, ends with step "
+        + "\(progress) as before, ends with step "
         + "\(grouped(plannedSteps))")
   }
 
@@ -86,5 +136,29 @@ extension Run {
   public func takeNews() -> [String] {
     defer { news = [] }
     return news
+  }
+}
+
+extension Optimizer {
+  /// What became of another one's memory.
+  ///
+  /// - Parameter kept: The slots that were taken over.
+  func news(keeping kept: [String], of old: Optimizer) -> String {
+    let (own, others) = (rule.slots, old.rule.slots)
+    let (name, before) = (rule.name, old.rule.name)
+    var texts: [String] = []
+    if !kept.isEmpty {
+      texts.append(
+        "\(name) goes on with \(kept.joined(separator: ", ")) of \(grouped(stepCount)) steps")
+    }
+    let new = own.filter { !kept.contains($0) }
+    if !new.isEmpty { texts.append("\(new.joined(separator: ", ")) starts anew") }
+    let dropped = others.filter { !kept.contains($0) }
+    if !dropped.isEmpty {
+      texts.append("\(before)'s \(dropped.joined(separator: ", ")) is dropped")
+    }
+    return texts.isEmpty
+      ? "\(name) remembers nothing of the steps before, as \(before) did"
+      : "optimizer: " + texts.joined(separator: "; ")
   }
 }

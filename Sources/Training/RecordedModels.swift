@@ -38,6 +38,9 @@ struct RecordedModels {
 
   static func mark(_ place: Int) -> String { "\(opening)\(place)\(closing)" }
 
+  /// What stands for the student, which is in no list, where a place does.
+  static let student = -1
+
   /// A text with every mark replaced.
   ///
   /// - Parameter name: What the model at a place is called.
@@ -69,6 +72,9 @@ struct RecordedModels {
 
   /// A text for people: models by their own names.
   func plain(_ marked: String) -> String {
-    RecordedModels.text(marked) { entries.indices.contains($0) ? entries[$0].model.name : "?" }
+    RecordedModels.text(marked) { place in
+      if place == RecordedModels.student { return "student" }
+      return entries.indices.contains(place) ? entries[place].model.name : "?"
+    }
   }
 }

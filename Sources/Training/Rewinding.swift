@@ -20,8 +20,7 @@ extension Run {
 
   /// Writes down, before a step, what is needed to come back to it.
   func keepTheWayBack() {
-    var isChanged = timeline.stretches.isEmpty
-    if case .change = record.events.last { isChanged = true }
+    let isChanged = timeline.stretches.isEmpty || record.hasNewChange
     if isChanged {
       timeline.begin(
         Timeline.Stretch(
@@ -29,10 +28,14 @@ extension Run {
           noted: notedSettings))
     }
     let isForeign = steps > 0 && seenVersion != version
-    if isForeign || timeline.wantsSnapshot(at: steps) {
+    // A run that was rewound to a snapshot and changed there goes on from another state.
+    let present = timeline.snapshots.last.flatMap { $0.steps == steps ? $0 : nil }
+    let isStale = isChanged && present != nil
+    if isForeign || isStale || timeline.wantsSnapshot(at: steps) {
       timeline.add(
         Timeline.Snapshot(
-          steps: steps, moved: moved, isForeign: isForeign || timeline.snapshots.isEmpty,
+          steps: steps, moved: moved,
+          isForeign: isForeign || timeline.snapshots.isEmpty || present?.isForeign == true,
           isAfterChange: isForeign || isChanged))
     }
   }
@@ -48,7 +51,8 @@ extension Run {
       throw Failure(
         .value, "the run has done \(steps) steps and cannot be rewound to step \(target)")
     }
-    if timeline.stretches.isEmpty, target == steps {
+    // Changes before the first step are what the run is, not what it has become.
+    if target == steps, timeline.stretches.isEmpty || target == 0 {
       return RewindResult(steps: steps, snapshot: steps)
     }
     guard let way = timeline.way(to: target) else {
@@ -69,7 +73,10 @@ extension Run {
     record.cut(after: target)
     timeline.cut(after: target)
     guards.cut(after: target)
-    if target == 0 { student.past.removeAll { $0 === record } }
+    // What others did to the student after its first step is undone with the steps.
+    if let place = student.past.firstIndex(where: { $0 === record }) {
+      student.past.removeSubrange((target == 0 ? place : place + 1)...)
+    }
     return RewindResult(steps: target, snapshot: way.snapshot.steps)
   }
 
@@ -127,7 +134,7 @@ extension Run {
       record.models, teacher: record.teacher, arguments: record.arguments, events: record.events)
     run.state = state
     run.timeline = timeline.withOwnOptimizers(run.optimizer, for: optimizer)
-    if steps > 0 { twin.past.append(run.record) }
+    twin.past = record.studentPast + (steps > 0 ? [run.record] : [])
     return run
   }
 }

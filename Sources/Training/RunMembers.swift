@@ -79,7 +79,7 @@ extension Run {
       change(batch: size)
       return String(size)
     case "schedule":
-      schedule = try read(Schedule.self, name, value)
+      change(schedule: try read(Schedule.self, name, value), epochs: epochs)
       return schedule.script
     case "augment":
       let new = try read(Augmentation.self, name, value)
@@ -91,8 +91,7 @@ extension Run {
       clipping = try read(Clipping?.self, name, value)
       return clipping?.script ?? "none"
     case "ema":
-      averaging = try read(Averaging.self, name, value)
-      if averaging == .off { averages = nil }
+      change(averaging: try read(Averaging.self, name, value))
       return averaging.literal
     case "cache":
       let old = caching
@@ -104,10 +103,26 @@ extension Run {
       if let note = cacheNote() { tell(note) }
       return caching?.literal ?? "none"
     case "epochs":
-      epochs = try positive(name, value)
+      change(schedule: schedule, epochs: try positive(name, value))
       return String(epochs)
-    default: return nil
+    default:
+      if let advice = advice(on: name) {
+        throw Failure(.name, "'\(name)' is no setting of a run", advice: advice)
+      }
+      return nil
     }
+  }
+
+  /// Where a setting is that people look for in the run itself.
+  private func advice(on name: String) -> String? {
+    if optimizer.rule.settings.contains(where: { $0.name == name }) {
+      return "it is the optimizer's: run.optimizer.\(name) = …"
+    }
+    if goal.terms.contains(where: { $0.name == name }) {
+      return "the term's weight is changed by run.goal.\(name) = …"
+    }
+    let own = ["augment", "batch", "schedule", "epochs", "clip", "cache", "optimizer"]
+    return own.first { name != $0 && name.hasPrefix($0) }.map { "did you mean 'run.\($0)'?" }
   }
 
   private func read<T: ArgumentType>(_ type: T.Type, _ name: String, _ value: Value) throws -> T {

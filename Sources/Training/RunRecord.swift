@@ -12,6 +12,9 @@ public final class RunRecord: Past {
     case steps(Int)
     /// `goal = ce() + 5*kd(T=2)`: a member that was changed, with models by their marks.
     case change(String)
+    /// A statement about the student's weights, `load student, "file"` with the student by its mark,
+    /// or a comment where no statement does again what somebody else did to them.
+    case other(String)
   }
 
   let student: String
@@ -53,7 +56,10 @@ public final class RunRecord: Past {
   var texts: [String] {
     [teacher ?? "", arguments]
       + events.map { event in
-        if case .change(let text) = event { text } else { "" }
+        switch event {
+        case .change(let text), .other(let text): text
+        case .steps: ""
+        }
       }
   }
 
@@ -88,7 +94,7 @@ public final class RunRecord: Past {
       case .steps(let count):
         defer { done += count }
         return (done + 1...max(done + 1, done + count), nil)
-      case .change(let text): return (done...done, models.plain(text))
+      case .change(let text), .other(let text): return (done...done, models.plain(text))
       }
     }
   }
@@ -103,6 +109,25 @@ public final class RunRecord: Past {
 
   func note(change: String) { events.append(.change(change)) }
 
+  /// Whether a setting was changed since the last step.
+  var hasNewChange: Bool {
+    for event in events.reversed() {
+      switch event {
+      case .steps: return false
+      case .change: return true
+      case .other: continue
+      }
+    }
+    return false
+  }
+
+  func note(other: String) { events.append(.other(other)) }
+
+  /// Whether somebody else changed the student's weights between its steps.
+  var knowsOfOthers: Bool {
+    events.contains { if case .other = $0 { true } else { false } }
+  }
+
   /// Forgets what happened after so many steps were done; changes before the first step stay.
   func cut(after steps: Int) {
     var left = steps
@@ -116,7 +141,7 @@ public final class RunRecord: Past {
           events = kept
           return
         }
-      case .change: kept.append(event)
+      case .change, .other: kept.append(event)
       }
     }
     events = kept
@@ -153,7 +178,7 @@ public final class RunRecord: Past {
     var lines: [String] = []
     let (data, isNew) = variables.shared("data", for: self.data)
     if isNew { lines.append("\(data) = \(self.data)") }
-    var names: [Int: String] = [:]
+    var names = [RecordedModels.student: model]
     // Not those of changes that were taken back.
     for place in RecordedModels.places(in: texts) where models.entries.indices.contains(place) {
       let entry = models.entries[place]
@@ -173,6 +198,7 @@ public final class RunRecord: Past {
       switch event {
       case .steps(let count): lines.append("step \(run), \(count)")
       case .change(let text): lines.append("\(run).\(resolved(text))")
+      case .other(let text): lines.append(resolved(text))
       }
     }
     return (lines, run)

@@ -15,6 +15,8 @@ struct RunSettings {
   var epochs: Int
   var clipping: Clipping?
   var averaging: Averaging
+  /// With `cache(top=…)` the bits of a step depend on it.
+  var caching: Caching?
 }
 
 extension Run {
@@ -23,7 +25,7 @@ extension Run {
       RunSettings(
         teacher: teacher, goal: goal, optimizer: optimizer, schedule: schedule,
         augmentation: augmentation, cursor: cursor, epochs: epochs, clipping: clipping,
-        averaging: averaging)
+        averaging: averaging, caching: caching)
     }
     set {
       teacher = newValue.teacher
@@ -35,6 +37,7 @@ extension Run {
       epochs = newValue.epochs
       clipping = newValue.clipping
       averaging = newValue.averaging
+      caching = newValue.caching
       epochOrder = nil
       unbind()
     }

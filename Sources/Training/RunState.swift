@@ -16,6 +16,8 @@ public struct RunState {
   let guards: Guards
   /// Changes of the student's weights by somebody else since the last step.
   let unseen: Int
+  /// What had happened to the student.
+  let past: [any Past]
 }
 
 /// What a step moves: trained weights, running statistics, the optimizer's memory.
@@ -67,7 +69,7 @@ extension Run {
       RunState(
         moved: moved, notedSettings: notedSettings, steps: steps, log: log,
         events: record.events, timeline: timeline, guards: guards,
-        unseen: version &- seenVersion)
+        unseen: version &- seenVersion, past: student.past)
     }
     set {
       moved = newValue.moved
@@ -79,7 +81,7 @@ extension Run {
       record.events = newValue.events
       timeline = newValue.timeline
       guards = newValue.guards
-      if steps == 0 { student.past.removeAll { $0 === record } }
+      student.past = newValue.past
     }
   }
 }

@@ -23,6 +23,8 @@ struct SavedStretch: Codable {
   var epochs: Int
   var clip: String?
   var ema: String
+  /// Nil in files that know but one way of keeping what the teacher said.
+  var cache: String?
 }
 
 extension Timeline {
@@ -30,9 +32,9 @@ extension Timeline {
   ///
   /// - Parameter record: Says how models are marked.
   func saved(_ record: RunRecord) -> [SavedStretch]? {
-    guard snapshots.first?.steps == 0, !snapshots.dropFirst().contains(where: \.isForeign) else {
-      return nil
-    }
+    guard snapshots.first?.steps == 0, !snapshots.dropFirst().contains(where: \.isForeign),
+      !record.knowsOfOthers
+    else { return nil }
     return stretches.enumerated().map { index, stretch in
       let settings = stretch.settings
       let isNew = index == 0 || stretches[index - 1].settings.optimizer !== settings.optimizer
@@ -46,7 +48,7 @@ extension Timeline {
         schedule: settings.schedule.script, augment: settings.augmentation.script,
         batch: settings.cursor.batch, cursor: settings.cursor.saved,
         epochs: settings.epochs, clip: settings.clipping?.script,
-        ema: settings.averaging.literal)
+        ema: settings.averaging.literal, cache: settings.caching?.literal ?? "none")
     }
   }
 }
@@ -92,7 +94,9 @@ extension Run {
           augmentation: try parts.value(stretch.augment),
           cursor: try cursor(stretch.cursor, batch: stretch.batch), epochs: stretch.epochs,
           clipping: try stretch.clip.map { try parts.value($0) },
-          averaging: try parts.value(stretch.ema))
+          averaging: try parts.value(stretch.ema),
+          caching: try stretch.cache.map { try parts.value($0, Caching?.self)?.ofExistingFile }
+            ?? caching)
         timeline.begin(
           Timeline.Stretch(
             start: stretch.start, settings: settings, rule: set.rule, scope: set.scope,
@@ -113,6 +117,7 @@ extension Run {
     }
     timeline.add(snapshot)
   }
+
   private func teacher(of stretch: SavedStretch, _ parts: RunFileParts) throws -> Model? {
     guard let mark = stretch.teacher else { return teacher }
     return mark.isEmpty ? nil : try parts.value(mark, Model.self)

@@ -61,6 +61,7 @@ extension Run {
     let clock = ContinuousClock()
     let start = clock.now
     noteSettings()
+    noteOthers()
     keepTheWayBack()
     let (wasBound, held) = (binding != nil, waiting)
     var result = try move()

@@ -43,6 +43,87 @@ struct ChangeTests {
     #expect(one.failure("run.batch = 0")?.name == "ValueError")
   }
 
+  @Test("what goes on and what does not is said of every change")
+  func carriedOver() {
+    let one = Sitting()
+    _ = one.run(Sitting.prelude)
+    #expect(one.run("run.optimizer = adamw(lr=0.002); run.epochs = 2") == "")
+    _ = one.run("step 3")
+    for (change, news) in [
+      (
+        "run.optimizer = adam(lr=0.01)",
+        "optimizer: adam goes on with exp_avg, exp_avg_sq of 3 steps"
+      ),
+      (
+        "run.optimizer = sgd(lr=0.01, momentum=0.9)",
+        "optimizer: momentum_buffer starts anew; adam's exp_avg, exp_avg_sq is dropped"
+      ),
+      ("run.schedule = cosine()", "the plan ends with step 12 and stands at 25 %: lr"),
+      ("run.epochs = 3", "the plan ends with step 18 and stands at 16.7 %: lr"),
+      ("run.ema = 0.9", "the averages begin with the weights of step 3"),
+      ("step; run.ema = 0.5", "the averages of 1 steps go on with another decay"),
+      ("run.ema = none", "the averages of 1 steps are dropped"),
+      ("run.teacher = mlp(hidden=[12], size=8, seed=5)", "mlp teaches from step 5 on"),
+      ("run.goal = ce(); run.teacher = none", "nobody teaches from step 5 on"),
+    ] {
+      let told = one.run(change)
+      #expect(told.contains("note: " + news), "\(change): \(told)")
+    }
+    _ = one.run("step 2")
+    let other = Sitting()
+    _ = other.run(one.run("script run"))
+    #expect(one.run("print(run.loss.values)") == other.run("print(run.loss.values)"))
+  }
+
+  @Test("settings that are elsewhere are pointed at")
+  func elsewhere() {
+    let one = Sitting()
+    _ = one.run(Sitting.prelude)
+    for (code, advice) in [
+      ("run.lr = 3", "run.optimizer.lr"), ("run.augmentation = none", "run.augment"),
+      ("run.batch_size = 3", "run.batch"), ("run.kd = 2", "run.goal.kd"),
+      ("run.goal.T = 4", "its terms are ce, kd"),
+    ] {
+      let report = one.failure(code)
+      #expect(report?.lines.joined(separator: "\n").contains(advice) == true, "\(code)")
+    }
+    #expect(one.failure("run.nonsense = 3")?.name == "NameError")
+  }
+
+  @Test("weights read from a file in mid-run are part of the record")
+  func loaded() throws {
+    try withFolder { folder in
+      let file = "\(folder)/w.safetensors"
+      let one = Sitting()
+      _ = one.run(Sitting.prelude)
+      _ = one.run("step 3; save student, \"\(file)\"; step 2; load student, \"\(file)\"; step 2")
+      #expect(one.run("history run").contains("load student"))
+      let script = one.run("script run")
+      #expect(script.contains("step run, 5\nload student, \"\(file)\"\nstep run, 2"), "\(script)")
+      let other = Sitting()
+      _ = other.run(script)
+      #expect(one.run("print(run.loss.values)") == other.run("print(run.loss.values)"))
+      // Before it, as if it had never been, and in the student's own past neither.
+      _ = one.run("rewind to=4; step")
+      #expect(!one.run("script run").contains("load"))
+      let heir = one.run(
+        "next = distill(mlp(hidden=[4], size=8), student, data, kd()); script next")
+      #expect(heir.contains("step run, 5") && !heir.contains("load"), "\(heir)")
+    }
+  }
+
+  @Test("a failed statement that went back to the beginning leaves the student its past")
+  func past() {
+    let one = Sitting()
+    _ = one.run(Sitting.prelude)
+    _ = one.run("step 3")
+    let script = "script distill(mlp(hidden=[4], size=8), student, data, kd())"
+    let before = one.run(script)
+    #expect(one.failure("for i in [1] { rewind run, to=0; nonsense() }")?.name == "NameError")
+    #expect(one.run(script) == before)
+    #expect(before.contains(", 3"))
+  }
+
   @Test("another teacher, one taken away, and parts that go on are told and replay")
   func teachers() {
     let one = Sitting()

@@ -87,8 +87,37 @@ import Training
     let teacher = try evaluate(
       run.student, on: run.data.test, of: run.data, teacher: run.teacher)
     let weakest = try #require(teacher.fidelity).teacherAccuracy
-    let isWeak = accuracy.contains { $0 > weakest }
-    #expect(run.warnings.contains { $0.cause == "weak teacher" } == isWeak)
+    try #require(accuracy.contains { $0 > weakest })
+    let warning = try #require(run.warnings.first { $0.cause == "weak teacher" })
+    #expect(warning.text.contains("the teacher is worse than the student"))
+    #expect(run.warnings.filter { $0.cause == "weak teacher" }.count == 1)
+  }
+
+  @Test func oneClassForEverySampleIsNoticed() throws {
+    let run = try Bench.run {
+      $0.student = try Bench.teacher(seed: 2)
+      $0.goal = Goal(CrossEntropy())
+      $0.optimizer = try Bench.call("sgd", ["lr": .number(1e-12)])
+      $0.schedule = try Bench.call("constant")
+    }
+    let bias = try #require(run.student.network.parameters.last?.parameter)
+    bias.value = try Tensor([40, 0, 0, 0], [4])
+    try run.take(1)
+    let warning = try #require(run.warnings.first { $0.cause == "one class" })
+    #expect(warning.text.contains("one class") && !warning.advice.isEmpty)
+  }
+
+  @Test func aTermOfNearlyAllIsNamed() throws {
+    // Two that say nothing beside one that says all.
+    let run = try Bench.run {
+      $0.goal = Goal(CrossEntropy()).scaled(by: 1e-4)
+        .plus(Goal(KD(temperature: 1)).scaled(by: 500))
+        .plus(Goal(KD(temperature: 4)).scaled(by: 1e-4))
+      $0.epochs = 40
+    }
+    try run.take(10)
+    #expect(run.warnings.map(\.cause) == ["share of ce", "share of kd_2"])
+    #expect(run.warnings.allSatisfy { $0.text.contains("'kd' over 99 %") })
   }
 
   @Test func heldOutLossesThatAreNoNumbersAreNoticed() throws {

@@ -1,5 +1,6 @@
 import Catalog
 import Checkpoints
+import Datasets
 import Losses
 import Models
 import Optimizers
@@ -36,6 +37,16 @@ import Testing
     { _ = try? $0.setMember("teacher", to: .none) },
     { _ = try $0.setMember("optimizer", to: try Bench.resolve("lookahead(sgd(lr=0.02))")) },
     { _ = try $0.setMember("ema", to: .number(0.8)) },
+    { _ = try $0.setMember("ema", to: .none) },
+    { _ = try $0.setMember("clip", to: try Bench.resolve("clip_norm(0.5)")) },
+    { _ = try $0.setMember("augment", to: try Bench.resolve("flip() + mixup(0.5)")) },
+    { _ = try $0.setMember("schedule", to: try Bench.resolve("cosine(warmup=1)")) },
+    { _ = try $0.setMember("optimizer", to: try Bench.resolve("ranger(lr=0.01)")) },
+    { _ = try $0.optimizer.setMember("weight_decay", to: .number(0.1)) },
+    // The one that a step's bits depend on, one that they do not, none.
+    { _ = try $0.setMember("cache", to: try Bench.resolve("cache(top=2)")) },
+    { _ = try $0.setMember("cache", to: .bool(true)) },
+    { _ = try $0.setMember("cache", to: .none) },
     { run in
       guard let goal = try run.goal.setting(run.goal.terms[0].name, to: .number(3)) else { return }
       _ = try run.setMember("goal", to: goal)
@@ -50,14 +61,45 @@ import Testing
     _ = try? run.setMember("goal", to: try Bench.resolve(script, variables))
   }
 
+  /// What a run is at first.
+  private enum Beginning: CaseIterable {
+    case distilled, alone, partly, cached, dropping
+
+    func run() throws -> Run {
+      try Bench.run { setup in
+        switch self {
+        case .distilled: break
+        case .alone:
+          setup.teacher = nil
+          setup.goal = try Bench.call("ce")
+          setup.optimizer = .usual
+          setup.averaging = .decay(0.9)
+          setup.clipping = try Clipping.read(try Bench.resolve("clip_norm(1)"))
+          setup.augmentation = try Augmentation.read(
+            try Bench.resolve("flip() + mixup_cutmix(0.8, 1)"))
+        case .partly:
+          setup.goal = try Goal.read(
+            try Bench.resolve("ce() + 0.5*hint() + 0.1*critic(steps=2) + kd(T=4)"))
+          setup.optimizer = try Optimizer.read(try Bench.resolve("lookahead(radam(lr=0.01))"))
+        case .cached: setup.caching = try Caching.read(try Bench.resolve("cache(top=3)"))
+        case .dropping:
+          setup.student = try Model.read(
+            try Bench.resolve(
+              "mobilenetv3_small_050(classes=4, channels=1, drop_rate=0.2, drop_path_rate=0.3)"))
+        }
+      }
+    }
+  }
+
   /// What happened to a run, as a straight session would tell it.
   private struct Story {
+    let beginning: Beginning
     var steps = 0
     /// Changes by the number of steps done before them, in order.
     var changes: [(at: Int, which: Int)] = []
 
     func told() throws -> Run {
-      let run = try Bench.run()
+      let run = try beginning.run()
       for change in changes {
         try run.take(change.at - run.steps)
         try TimelineTests.changes[change.which](run)
@@ -73,26 +115,37 @@ import Testing
     straight.noteSettings()
     #expect(run.isIdentical(to: straight), comment)
     // What comes next is the same, too.
-    try run.take(2)
-    try straight.take(2)
+    try TimelineTests.advance(run, 2)
+    try TimelineTests.advance(straight, 2)
     #expect(run.isIdentical(to: straight), comment)
   }
 
-  @Test(arguments: 0..<40)
+  /// Makes steps, fewer where a run goes to pieces under what was changed: that leaves it where it
+  /// was.
+  private static func advance(_ run: Run, _ count: Int) throws {
+    do { try run.take(count) } catch let failure as Failure where failure.kind == .value {}
+  }
+
+  @Test(arguments: 0..<60)
   func anyOrderIsTheStraightOne(_ seed: UInt64) throws {
     var random = SplitMix(seed: seed)
-    var run = try Bench.run()
-    var story = Story()
+    // Half of them the usual one, the others in turn.
+    let beginning =
+      seed % 2 == 0
+      ? Beginning.distilled
+      : Beginning.allCases[1 + Int(seed / 2) % (Beginning.allCases.count - 1)]
+    var run = try beginning.run()
+    var story = Story(beginning: beginning)
     var others: [(Run, Story)] = []
     var undoing: (restore: () -> Void, story: Story)?
-    var told = ""
+    var told = "\(beginning): "
     for _ in 0..<24 {
       let before = (run.restorer, story)
       switch Int.random(in: 0..<13, using: &random) {
       case 0..<4:
         let count = Int.random(in: 1...14, using: &random)
-        try run.take(count)
-        story.steps += count
+        try TimelineTests.advance(run, count)
+        story.steps = run.steps
         told += "step \(count); "
       case 4..<8:
         let which = Int.random(in: TimelineTests.changes.indices, using: &random)
@@ -141,6 +194,29 @@ import Testing
     #expect(run.steps == 33)
   }
 
+  /// A change at a step whose snapshot was there before: at the beginning, and in between.
+  @Test(arguments: [0, 10])
+  func aChangeWhereARewindEndedCounts(_ place: Int) throws {
+    let run = try Bench.run()
+    try run.take(14)
+    try run.rewind(to: place, check: {})
+    _ = try run.setMember("optimizer", to: .object(Optimizer.usual))
+    _ = try run.setMember("goal", to: .object(try Bench.call("ce", as: Goal.self)))
+    // Nowhere to go from the beginning: what was changed there stays.
+    if place == 0 { try run.rewind(to: 0, check: {}) }
+    let straight = try Bench.run()
+    try straight.take(place)
+    _ = try straight.setMember("optimizer", to: .object(Optimizer.usual))
+    _ = try straight.setMember("goal", to: .object(try Bench.call("ce", as: Goal.self)))
+    try run.take(6)
+    try run.rewind(to: place + 3, check: {})
+    try straight.take(3)
+    #expect(run.isIdentical(to: straight))
+    try run.take(2)
+    try straight.take(2)
+    #expect(run.isIdentical(to: straight))
+  }
+
   @Test func anInterruptedRewindLeavesTheRun() throws {
     let run = try Bench.run()
     try run.take(29)
@@ -174,6 +250,20 @@ import Testing
     #expect(run.isIdentical(to: straight))
   }
 
+  @Test func takingBackAChangeOfTheCacheTakesItBack() throws {
+    let run = try Bench.run()
+    try run.take(4)
+    let undo = run.restorer
+    _ = try run.setMember("cache", to: try Bench.resolve("cache(top=1)"))
+    try run.take(2)
+    undo?()
+    #expect(run.caching == nil)
+    let straight = try Bench.run()
+    try straight.take(6)
+    try run.take(2)
+    #expect(run.isIdentical(to: straight))
+  }
+
   @Test func memoryIsBounded() throws {
     var timeline = Timeline()
     let run = try Bench.run()
@@ -191,6 +281,27 @@ import Testing
     #expect(timeline.spacing > Timeline.closest)
     let gaps = zip(timeline.snapshots, timeline.snapshots.dropFirst()).map { $1.steps - $0.steps }
     #expect(gaps.allSatisfy { $0 <= timeline.spacing })
+  }
+
+  /// What is promised: a rewind makes at most `wayBack.spacing` steps again, however far it goes.
+  @Test func aThousandStepsBackAreNoMoreThanPromised() throws {
+    let run = try Bench.run { setup in
+      setup.student = try Bench.teacher(seed: 4)
+      setup.augmentation = .none
+      setup.epochs = 400
+    }
+    try run.take(1063)
+    var made = 0
+    let result = try run.rewind(to: 63) { made += 1 }
+    #expect(made == result.replayed && made <= run.wayBack.spacing)
+    #expect(run.wayBack.spacing == Timeline.closest)
+    let straight = try Bench.run { setup in
+      setup.student = try Bench.teacher(seed: 4)
+      setup.augmentation = .none
+      setup.epochs = 400
+    }
+    try straight.take(63)
+    #expect(run.isIdentical(to: straight))
   }
 }
 
