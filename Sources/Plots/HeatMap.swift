@@ -11,11 +11,13 @@ public struct HeatMap: Sendable, Equatable {
   public var range: ClosedRange<Double>?
   /// Whether zero is the middle colour; nil: if there are values on both sides of it.
   public var isDiverging: Bool?
+  /// Whether cells may carry their values as text: not where only the colours say something.
+  public var hasTexts: Bool
 
   public init(
     _ values: [[Double]], rows: [String] = [], columns: [String] = [],
     format: NumberFormat = .automatic, range: ClosedRange<Double>? = nil,
-    isDiverging: Bool? = nil
+    isDiverging: Bool? = nil, hasTexts: Bool = true
   ) {
     self.values = values
     self.rows = rows
@@ -23,6 +25,7 @@ public struct HeatMap: Sendable, Equatable {
     self.format = format
     self.range = range
     self.isDiverging = isDiverging
+    self.hasTexts = hasTexts
   }
 
   var rowCount: Int { values.count }

@@ -58,6 +58,8 @@ public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
   /// Rows that are drawn at most as text; more would bury what was asked before, unless it was they
   /// that were asked for.
   public var shownRows = 60
+  /// What was drawn of the same figures, to be saved or shown again: the member `plot`.
+  public var plot: Plot?
 
   /// A table; short rows are filled with missing cells, longer ones lose what has no column.
   public init(
@@ -86,7 +88,16 @@ public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
       row.insert(index < cells.count ? cells[index] : .missing, at: place)
       return row
     }
-    return Table(self.title, columns: wider, rows: filled, notes: notes)
+    var table = Table(self.title, columns: wider, rows: filled, notes: notes)
+    table.plot = plot
+    return table
+  }
+
+  /// The table as what goes with a picture of the same figures.
+  public func beside(_ plot: Plot) -> Table {
+    var table = self
+    table.plot = plot
+    return table
   }
 
   private static func fitted(_ row: [Cell], to count: Int) -> [Cell] {
@@ -106,17 +117,18 @@ public struct Table: Object, Answer, ArgumentType, Sendable, Equatable {
       forms: [.init("text/html", html()), .init("text/markdown", markdown())])
   }
 
-  /// `columns`, `rows`, and each column by its name as a list.
-  public var memberNames: [String] { ["columns", "rows"] + columns.map { memberName($0.title) } }
+  /// `columns`, `rows`, `plot` where there is one, and each column by its name as a list.
+  public var memberNames: [String] {
+    ["columns", "rows"] + (plot == nil ? [] : ["plot"]) + columnMembers(columns)
+  }
 
   public func member(_ name: String) throws -> Value? {
     switch name {
     case "columns": return .list(columns.map { .string($0.title) })
     case "rows": return .list(rows.indices.map { .object(row($0)) })
+    case "plot" where plot != nil: return plot.map { .object($0) }
     default:
-      guard let index = columns.firstIndex(where: { memberName($0.title) == name }) else {
-        return nil
-      }
+      guard let index = columnMembers(columns).firstIndex(of: name) else { return nil }
       return .list(rows.map { $0[index].value })
     }
   }
@@ -137,16 +149,16 @@ public struct TableRow: Object, Sendable, Equatable {
   public let cells: [Table.Cell]
 
   public var line: String {
-    let parts = zip(columns, cells).map { column, cell in
-      "\(memberName(column.title))=\(cell.value.line(quoted: true))"
+    let parts = zip(memberNames, cells).map { name, cell in
+      "\(name)=\(cell.value.line(quoted: true))"
     }
     return "row(" + parts.joined(separator: ", ") + ")"
   }
 
-  public var memberNames: [String] { columns.map { memberName($0.title) } }
+  public var memberNames: [String] { columnMembers(columns) }
 
   public func member(_ name: String) throws -> Value? {
-    columns.firstIndex { memberName($0.title) == name }.map { cells[$0].value }
+    memberNames.firstIndex(of: name).map { cells[$0].value }
   }
 
   public var elementCount: Int? { cells.count }
@@ -216,6 +228,16 @@ func ascii(_ text: String, unless unicode: Bool) -> String {
       default: character
       }
     })
+}
+
+/// What columns are called as members; of two of one title, the second is `output_2`.
+private func columnMembers(_ columns: [Table.Column]) -> [String] {
+  var seen: [String: Int] = [:]
+  return columns.map { column in
+    let name = memberName(column.title)
+    seen[name, default: 0] += 1
+    return seen[name].flatMap { $0 > 1 ? "\(name)_\($0)" : nil } ?? name
+  }
 }
 
 /// A title as a member of the language: lower case, anything but letters and digits as `_`.

@@ -40,7 +40,7 @@ struct TextHeatMap {
 
   /// Nil if the values do not fit.
   private func withValues() -> [String]? {
-    guard map.rowCount <= 40 else { return nil }
+    guard map.hasTexts, map.rowCount <= 40 else { return nil }
     let format = map.settledFormat
     let texts = map.values.indices.map { row in
       (0..<map.columnCount).map { map.value(row, $0).map(format.text) ?? "" }

@@ -37,10 +37,12 @@ enum CalibrationReport {
       }
     }
     let fits = try models.map { try session.scaling(of: $0.model, asked.part, batch) }
-    session.show(diagram(asked, models.map(\.name), calibrations))
+    let drawn = diagram(asked, models.map(\.name), calibrations)
+    session.show(drawn)
     return table(
       asked, models.map(\.name), sums.map { $0.evaluation(classes: asked.model.classes) },
-      calibrations, fits)
+      calibrations, fits
+    ).beside(drawn)
   }
 
   private static func diagram(

@@ -29,17 +29,20 @@ enum Compare {
     let watched = isSegmentation ? "test_miou" : "test_accuracy"
     let tested = logs.compactMap { $0[watched] }.filter { $0.values.count > 1 }
     let shown = tested.count == runs.count ? tested : logs.compactMap { $0["loss"] }
+    var curves: Plot?
     if shown.count == runs.count, shown.contains(where: { !$0.values.isEmpty }) {
       let sets = zip(names, shown).map { [ChartLine(owner: $0, series: $1)] }
-      session.show(
-        try LineChart(sets, PlotOptions(smooth: smooth, labels: names)).plot())
+      curves = try LineChart(sets, PlotOptions(smooth: smooth, labels: names)).plot()
     }
-    let differences = Compare.differences(names, runs)
+    if let curves { session.show(curves) }
+    var differences = Compare.differences(names, runs)
+    var figures = comparison(names, runs, logs)
+    (differences.plot, figures.plot) = (curves, curves)
     guard differences.rows.isEmpty else {
-      session.show(comparison(names, runs, logs))
+      session.show(figures)
       return differences
     }
-    return comparison(names, runs, logs)
+    return figures
   }
 
   /// Names that differ: runs of one name get their places.

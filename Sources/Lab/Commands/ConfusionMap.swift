@@ -24,14 +24,13 @@ enum ConfusionMap {
     // A network may have more classes than the data.
     let every = (0..<confusion.classes).map { firstName(split.className($0)) }
     let names = Array(every.prefix(split.classes))
-    session.show(
-      Plot(
-        panel: Panel(
-          "\(asked.modelName) on \(split.name)", x: Axis("predicted"), y: Axis("label"),
-          heatMap: HeatMap(
-            confusion.shares(of: names.count), rows: names, columns: names, format: .percent(0),
-            range: 0...1,
-            isDiverging: false))))
+    let map = Plot(
+      panel: Panel(
+        "\(asked.modelName) on \(split.name)", x: Axis("predicted"), y: Axis("label"),
+        heatMap: HeatMap(
+          confusion.shares(of: names.count), rows: names, columns: names, format: .percent(0),
+          range: 0...1, isDiverging: false)))
+    session.show(map)
     let pairs = confusion.mostConfused
     return Table(
       "most confused",
@@ -49,6 +48,7 @@ enum ConfusionMap {
         "accuracy \(NumberFormat.percent(2).text(confusion.accuracy)) on \(grouped(confusion.total)) "
           + (split.task == .segmentation ? "pixels" : "samples")
           + (pairs.isEmpty ? ", no mistakes" : "")
-      ])
+      ]
+    ).beside(map)
   }
 }

@@ -47,6 +47,7 @@ enum Features {
       student: student, teacher: teacher,
       names: [student, teacher].map { session.variable(holding: $0) ?? $0.name })
     session.show(try pair.stages(size: side))
+    var table = try pair.pairs(size: side, hasMap: part != nil)
     if let part {
       let view = EvaluationView(session)
       defer { view.close() }
@@ -54,9 +55,11 @@ enum Features {
         of: student, pair.paths(student), to: teacher, pair.paths(teacher), on: part.split,
         of: part.data, samples: samples, check: session.check
       ) { view.follow(done: $0, of: min(samples, part.split.count)) }
-      session.show(pair.plot(map, on: part.split.name))
+      let drawn = pair.plot(map, on: part.split.name)
+      session.show(drawn)
+      table.plot = drawn
     }
-    return try pair.pairs(size: side, hasMap: part != nil)
+    return table
   }
 
   private static func places(of model: Model, size: Int?) throws -> Table {

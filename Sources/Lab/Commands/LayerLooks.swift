@@ -8,7 +8,7 @@ enum LayerLooks {
   static let declarations = [activations, gradients]
 
   private static let details = """
-    For every layer on the next batch: mean, deviation, largest magnitude, and the share near zero; \
+    For every layer on the next batch, or as many as `batches` says: mean, deviation, largest magnitude, and the share near zero; \
     above it the histograms. Said again after further steps, it draws how they go. `steps=100, \
     every=5` looks ahead: so many steps are made, looked at, and put back. `layer=` draws one \
     layer's histogram over the steps. Nothing is changed.
@@ -24,7 +24,7 @@ enum LayerLooks {
     "gradients", .gradients,
     "The layers' gradients on the next batch: mean, deviation, share near zero, histograms.",
     "Near zero is at most a hundredth of the root mean square of all gradients.",
-    examples: ["gradients", "gradients steps=4, every=2", "g = gradients(); g.near_zero"])
+    examples: ["gradients batches=4", "gradients steps=4, every=2", "g = gradients(); g.near_zero"])
 
   private static func declaration(
     _ name: String, _ quantity: LayerQuantity, _ summary: String, _ note: String,
@@ -42,28 +42,33 @@ enum LayerLooks {
       Argument(
         "layer", "The layer whose histogram is drawn over the steps; none: all layers.",
         default: String?.none),
+      Argument("batches", "How many batches a look takes.", default: 1) {
+        (1...1000).contains($0) ? nil : "must be in 1..1000"
+      },
       examples: examples,
       keywords: ["layers", "dead units", "vanishing", "histogram", "colour dim", "statistics"]
-    ) { session, subject, steps, every, layer in
+    ) { session, subject, steps, every, layer, batches in
       let run = try session.run(subject)
-      return try session.look(run, quantity, steps: steps, every: every, layer: layer)
+      return try session.look(
+        run, quantity, steps: steps, every: every, layer: layer, batches: batches)
     }
   }
 }
 
 extension Session {
   fileprivate func look(
-    _ run: Run, _ quantity: LayerQuantity, steps: Int, every: Int, layer: String?
+    _ run: Run, _ quantity: LayerQuantity, steps: Int, every: Int, layer: String?, batches: Int
   ) throws -> Table {
     let view = EvaluationView(self)
     defer { view.close() }
     let snapshots: [LayerSnapshot]
     if steps > 0 {
       snapshots = try run.layers(
-        quantity, ahead: steps, every: every, check: check,
+        quantity, ahead: steps, every: every, batches: batches, check: check,
         progress: { view.follow(done: $0, of: steps) })
     } else {
-      snapshots = layerHistory.add([try run.layers(quantity)], of: run, quantity)
+      snapshots = layerHistory.add(
+        [try run.layers(quantity, batches: batches, check: check)], of: run, quantity)
     }
     guard let last = snapshots.last else { return Table(columns: []) }
     if let layer, !last.layers.contains(where: { $0.layer == layer }) {
@@ -73,7 +78,8 @@ extension Session {
         advice: near.map { "did you mean '\($0)'?" } ?? "the table lists them",
         site: .named("layer"))
     }
-    show(LayerPictures(snapshots: snapshots, layer: layer).plot)
+    let drawn = LayerPictures(snapshots: snapshots, layer: layer).plot
+    show(drawn)
     return Table(
       "before step \(last.step)",
       columns: [
@@ -86,7 +92,8 @@ extension Session {
           .text(layer.layer), .number(Double(layer.count)), .number(layer.mean),
           .number(layer.deviation), .number(layer.largest), .number(layer.nearZero),
         ]
-      })
+      }
+    ).beside(drawn)
   }
 }
 

@@ -58,24 +58,33 @@ enum RunsListing {
     }
     notes.append("last and best: accuracy on held-out data, or on training batches where none was")
     let hasTags = shown.contains { !$0.tags.isEmpty || $0.isArchived }
+    // Room for the tags, where there is one data set to say.
+    let data = Set(shown.map(\.run.data))
+    let namesData = !hasTags || data.count > 1
+    if !namesData, let only = data.first { notes.append("all on \(only)") }
     var table = Table(
       columns: [
-        .init("run", isKept: true), .init("name"), .init("student ← teacher"), .init("data"),
+        .init("run", isKept: true), .init("name"), .init("student ← teacher"),
+      ] + (namesData ? [.init("data")] : []) + [
         .init("goal"), .init("steps"), .init("last", format: .percent(1)),
         .init("best", format: .percent(1)), .init("when"),
-      ] + (hasTags ? [.init("tags")] : []), rows: shown.map { row($0, now, hasTags) }, notes: notes)
+      ] + (hasTags ? [.init("tags")] : []),
+      rows: shown.map { row($0, now, namesData: namesData, hasTags: hasTags) }, notes: notes)
     // So many were asked for.
     table.shownRows = limit
     return table
   }
 
-  private static func row(_ run: StoredRun, _ now: Double, _ hasTags: Bool) -> [Table.Cell] {
+  private static func row(
+    _ run: StoredRun, _ now: Double, namesData: Bool, hasTags: Bool
+  ) -> [Table.Cell] {
     let facts = run.run
     let tags = (run.isArchived ? ["(archived)"] : []) + run.tags
     return [
       .number(Double(run.number)), .text(facts.name),
       .text(facts.teacher.isEmpty ? facts.student : "\(facts.student) ← \(facts.teacher)"),
-      .text(facts.data), .text(facts.goal), .number(Double(run.steps)),
+    ] + (namesData ? [.text(facts.data)] : []) + [
+      .text(facts.goal), .number(Double(run.steps)),
       run.accuracy.map { .number($0.last) } ?? .missing,
       run.accuracy.map { .number($0.best) } ?? .missing,
       .text(ageText(now - run.updated)),

@@ -24,6 +24,10 @@ enum Savable: ArgumentType {
     case .object(let plot as Plot): return .plot(plot)
     case .object(let data as Dataset): return .data(data)
     case .object(let sample as Sample): return .sample(sample)
+    case .object(let result):
+      // A confusion matrix, a sheet of samples: what was drawn of it.
+      guard case .object(let plot as Plot)? = try? result.member("plot") else { throw Mismatch() }
+      return .plot(plot)
     default: throw Mismatch()
     }
   }
@@ -34,9 +38,11 @@ enum Save {
     "save", "Writes a model's weights, a whole run, a plot, data or a picture to a file.",
     details: """
       Weights go to safetensors in PyTorch's names and layout. A run is the same kind of file with \
-      everything in it that it needs to go on to the bit. A plot is written as SVG or PNG by \
-      the name's end; `dark=true` makes the PNG for dark pages. A data set is written as the arrays that `arrays` and other frameworks read, a sample as a PNG picture. The file is \
-      complete or not there at all: it is written aside, synced and renamed.
+      everything in it that it needs to go on to the bit. A plot, or what a result has drawn \
+      (`save confusion(student), "confusion.svg"`), is written as SVG or PNG by the name's end; an \
+      SVG follows the page it stands on, `dark=true` makes a PNG for dark pages. A data set is \
+      written as the arrays that `arrays` and other frameworks read, a sample as a PNG picture. \
+      The file is complete or not there at all: it is written aside, synced and renamed.
       """,
     Argument("what", "A model, a run, a plot, a data set or a sample.") as Argument<Savable>,
     Argument("path", "Where to: .safetensors, .athanor, .svg, .png.") as Argument<String>,
@@ -47,6 +53,7 @@ enum Save {
     examples: [
       "save student, \"student.safetensors\"", "save run, \"run.athanor\"",
       "step 3; p = plot(run.loss); save p, \"loss.png\"; save p, \"loss.svg\"",
+      "c = confusion(student, on=data.test); save c, \"confusion.svg\"",
     ],
     keywords: ["write", "checkpoint", "safetensors", "export"]
   ) { session, what, path, dark, scale in

@@ -107,7 +107,9 @@ struct LineChart {
 
   private func panel(_ groups: [Group], title: String) throws -> Panel {
     let axes = LineChart.distinct(groups.map { axis(of: $0.figure).label })
-    var y = axes.count == 1 ? axis(of: groups[0].figure) : Axis("value")
+    let areShares = axes.allSatisfy { $0.contains("(share") }
+    var y =
+      axes.count == 1 ? axis(of: groups[0].figure) : Axis(areShares ? "share" : "value")
     if groups.allSatisfy({ $0.figure == ChartLine.listName }) { y = Axis("value") }
     if let label = options.yLabel { y = Axis(label) }
     y.isLog = options.log.y

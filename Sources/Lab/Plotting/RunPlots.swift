@@ -7,7 +7,7 @@ import Training
 func axis(of name: String) -> Axis {
   switch name {
   case "accuracy": Axis("accuracy (share of the batch)")
-  case "agreement": Axis("agreement with the teacher (share)")
+  case "agreement": Axis("agreement (share)")
   case "test_accuracy", "test_ema_accuracy": Axis("held-out accuracy (share)")
   case "test_agreement": Axis("held-out agreement (share)")
   case "test_miou", "test_ema_miou": Axis("mean IoU on held-out data (share)")

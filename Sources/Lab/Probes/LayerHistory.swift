@@ -59,7 +59,7 @@ struct LayerPictures {
         y: Axis("layer"),
         heatMap: HeatMap(
           snapshot.layers.map { tone($0.bins) }, rows: snapshot.layers.map(\.layer),
-          columns: columns, format: .fixed(1), range: 0...1, isDiverging: false)))
+          columns: columns, format: .fixed(1), range: 0...1, isDiverging: false, hasTexts: false)))
   }
 
   /// Layers by steps: how much they spread, and how much of them is dead.
@@ -100,7 +100,7 @@ struct LayerPictures {
         layer, x: Axis("step"), y: Axis("value"),
         heatMap: HeatMap(
           rows, rows: names, columns: snapshots.map { String($0.step) }, format: .fixed(1),
-          range: 0...1, isDiverging: false)))
+          range: 0...1, isDiverging: false, hasTexts: false)))
   }
 
   /// A histogram over a wider range.

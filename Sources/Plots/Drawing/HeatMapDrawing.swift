@@ -79,8 +79,10 @@ struct HeatMapDrawing {
         guard let value = map.value(row, column) else { continue }
         let color = shades.color(value)
         drawing.box(cell, color: color)
-        let text = format.text(value)
-        if layout.cellHeight >= 13, drawnWidth(text, size: 10) <= layout.cellWidth - 3 {
+        let text = map.hasTexts ? format.text(value) : ""
+        if !text.isEmpty, layout.cellHeight >= 13,
+          drawnWidth(text, size: 10) <= layout.cellWidth - 3
+        {
           drawing.text(
             text, x: cell.x + cell.width / 2, y: cell.y + cell.height / 2 + 3.5, .middle, size: 10,
             fill: RGB(color.lightness > 0.52 ? 0x000000 : 0xFFFFFF))

@@ -114,8 +114,10 @@ struct LegendDrawing {
       }
     }
     let names = plot.seriesNames
+    // Panels that each bear the name of their only series say it already.
+    let isSaid = plot.panels.count > 1 && plot.panels.allSatisfy { $0.seriesNames == [$0.title] }
     entries =
-      names.count < 2 && !plot.hasNamelessMarks
+      isSaid || (names.count < 2 && !plot.hasNamelessMarks)
       ? [] : names.map { ($0, colors[$0] ?? 0, swatches[$0] ?? .box) }
   }
 

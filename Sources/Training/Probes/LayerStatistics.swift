@@ -65,15 +65,19 @@ public enum LayerQuantity: Sendable {
 }
 
 extension Run {
-  /// Looks at every layer of the student on the next batch; nothing is changed.
-  public func layers(_ quantity: LayerQuantity) throws -> LayerSnapshot {
-    guard let batch = try upcomingBatches(1).first else {
-      throw Failure(.data, "there is no batch to look at")
-    }
+  /// Looks at every layer of the student on the next batches; nothing is changed.
+  ///
+  /// - Parameter count: How many batches: activations of all of them together, the mean of their
+  ///   gradients.
+  public func layers(
+    _ quantity: LayerQuantity, batches count: Int = 1, check: () throws -> Void = {}
+  ) throws -> LayerSnapshot {
+    let batches = try upcomingBatches(count)
+    guard !batches.isEmpty else { throw Failure(.data, "there is no batch to look at") }
     let found =
       switch quantity {
-      case .activations: try activations(batch)
-      case .gradients: try gradients(batch)
+      case .activations: try activations(batches, check)
+      case .gradients: try gradients(batches, check)
       }
     return LayerSnapshot(step: steps + 1, layers: found)
   }
@@ -82,38 +86,53 @@ extension Run {
   ///
   /// - Parameters:
   ///   - count: Steps that are made.
+  ///   - batches: How many batches each look takes.
   ///   - check: Looked at between steps; throws to stop.
   public func layers(
-    _ quantity: LayerQuantity, ahead count: Int, every: Int, check: () throws -> Void = {},
-    progress: (Int) -> Void = { _ in }
+    _ quantity: LayerQuantity, ahead count: Int, every: Int, batches: Int = 1,
+    check: () throws -> Void = {}, progress: (Int) -> Void = { _ in }
   ) throws -> [LayerSnapshot] {
     try trial { run in
-      var result = [try run.layers(quantity)]
+      var result = [try run.layers(quantity, batches: batches, check: check)]
       for step in 1...max(1, count) {
         try check()
         _ = try run.advance()
-        if step % max(1, every) == 0 { result.append(try run.layers(quantity)) }
+        if step % max(1, every) == 0 {
+          result.append(try run.layers(quantity, batches: batches, check: check))
+        }
         progress(step)
       }
       return result
     }
   }
 
-  private func activations(_ batch: Batch) throws -> [LayerStatistics] {
+  private func activations(
+    _ batches: [Batch], _ check: () throws -> Void
+  ) throws -> [LayerStatistics] {
     let leaves = student.network.modules.filter { !$0.path.isEmpty && $0.module.children.isEmpty }
-    let seen = try observe(
-      batch, isRecording: false, studentFeatures: Set(leaves.map(\.path)))
+    var values: [String: [Float]] = [:]
+    for batch in batches {
+      try check()
+      let seen = try observe(
+        batch, isRecording: false, studentFeatures: Set(leaves.map(\.path)))
+      for (path, feature) in seen.studentFeatures { values[path, default: []] += feature.values }
+    }
     // Modules that are never run by themselves, such as folded norms, give nothing.
     return leaves.compactMap { leaf in
-      seen.studentFeatures[leaf.path].map {
-        LayerStatistics(leaf.path, $0.values, threshold: 0.05)
-      }
+      values[leaf.path].map { LayerStatistics(leaf.path, $0, threshold: 0.05) }
     }
   }
 
-  private func gradients(_ batch: Batch) throws -> [LayerStatistics] {
-    let seen = try observe(batch)
-    let found = try seen.gradients()
+  private func gradients(
+    _ batches: [Batch], _ check: () throws -> Void
+  ) throws -> [LayerStatistics] {
+    let seen = try observe(batches[0])
+    var found = try seen.gradients()
+    for batch in batches.dropFirst() {
+      try check()
+      found = try zip(found, try observe(batch).gradients()).map { try $0 + $1 }
+    }
+    if batches.count > 1 { found = try found.map { try $0 * (1 / Float(batches.count)) } }
     let count = found.reduce(0) { $0 + $1.count }
     let squares = found.reduce(0) { $0 + $1.squaredNorm }
     let typical = (squares / Double(max(1, count))).squareRoot()
