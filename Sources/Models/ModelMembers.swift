@@ -46,7 +46,7 @@ extension Model {
       }
       preprocessing = object
       normalisation = object.normalisation
-      past.append(ChangePast("preprocessing = \(object.script)"))
+      past.append(ChangePast(object))
     default: return false
     }
     return true

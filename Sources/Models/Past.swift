@@ -1,4 +1,5 @@
 import Catalog
+import Images
 
 /// Something that happened to a model's weights after they were drawn: a training, a file.
 ///
@@ -65,6 +66,11 @@ final class ChangePast: Past {
   private let change: String
 
   init(_ change: String) { self.change = change }
+
+  /// A preprocessing, as a past: `preprocessing = preprocess(size=224)`.
+  init(_ preprocessing: Preprocessing) { change = "preprocessing = \(preprocessing.script)" }
+
+  var isOfPreprocessing: Bool { change.hasPrefix("preprocessing = ") }
 
   func statements(model: String, _ variables: inout VariableNames) -> [String] {
     ["\(model).\(change)"]

@@ -13,6 +13,8 @@ struct RecordedModels {
     let model: Model
     /// What had happened to it when the run first heard of it.
     let past: [any Past]
+    /// What it wanted of pictures then.
+    let wants: PictureWants
   }
 
   private(set) var entries: [Entry] = []
@@ -23,7 +25,7 @@ struct RecordedModels {
   /// The mark of a model, which is in the list from now on.
   mutating func mark(_ model: Model) -> String {
     if let known = known(model) { return known }
-    entries.append(Entry(model: model, past: model.past))
+    entries.append(Entry(model: model, past: model.past, wants: model.pictureWants))
     return RecordedModels.mark(entries.count - 1)
   }
 

@@ -1,6 +1,7 @@
 import Catalog
 import Models
 import Optimizers
+import Tensors
 
 /// How a run came back to an earlier step.
 public struct RewindResult: Sendable, Equatable {
@@ -62,12 +63,14 @@ extension Run {
         advice: "script(run) prints the session that makes it from the start")
     }
     let restore = restorer
+    let before = presentCircumstances
     do {
       try follow(way, to: target, check)
     } catch {
       restore?()
       throw error
     }
+    tellOfWants(before: before)
     log.cut(after: target)
     rewrites += 1
     record.cut(after: target)
@@ -88,6 +91,7 @@ extension Run {
       let isSame = index > 0 && stretch.settings.optimizer === optimizer
       let old = optimizer
       settings = stretch.settings
+      circumstances.apply(to: record.models)
       notedSettings = stretch.noted
       if index == 0 {
         steps = way.snapshot.steps
@@ -108,7 +112,7 @@ extension Run {
       let end = index + 1 < way.stretches.count ? way.stretches[index + 1].start : target
       while steps < end {
         try check()
-        _ = try move()
+        _ = try ConvolutionArithmetic.$isExact.withValue(circumstances.isExact) { try move() }
       }
     }
   }
@@ -130,6 +134,7 @@ extension Run {
     twin.weights = present
     twin.normalisation = student.normalisation
     run.cursor = cursor
+    run.circumstances = circumstances
     run.record.take(
       record.models, teacher: record.teacher, arguments: record.arguments, events: record.events)
     run.state = state

@@ -91,6 +91,8 @@ public final class Run: Object, ArgumentType, Answer {
   public var number = 0
   /// The optimizer's settings as the record has them.
   var notedSettings: [(name: String, text: String)]
+  /// What was beside the run as the record has it.
+  var circumstances = Circumstances()
   let parameters: [(key: String, parameter: Parameter)]
   /// Running statistics: what a forward pass in training mode changes. Found once, because looking
   /// through a network by reflection costs more than a small network's step.
@@ -147,6 +149,7 @@ public final class Run: Object, ArgumentType, Answer {
       return buffer
     }
     record = RunRecord(setup)
+    circumstances.wants = record.models.entries.map(\.model.pictureWants)
     optimizer.attach(to: parameters)
     try Run.check(setup)
     _ = try featurePlan()

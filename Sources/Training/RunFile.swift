@@ -59,6 +59,8 @@ struct RunFileHeader: Codable {
   var averagedSteps: Int?
   /// The models that the record speaks of; nil where the teacher is the only one.
   var models: [SavedModel]?
+  /// Whether convolutions were computed by their definition; nil in older files.
+  var exact: Bool?
   /// The mark of the teacher it was made with, where `models` is there.
   var firstTeacher: String?
   /// What terms of the goal own.
@@ -88,6 +90,7 @@ extension Run {
       isOptimizerNew: timeline.stretches.last.map { $0.settings.optimizer !== optimizer },
       clip: clipping?.script, ema: averaging == .off ? nil : averaging.literal,
       cache: caching?.literal, averagedSteps: averages?.updates, models: savedModels,
+      exact: circumstances.isExact,
       firstTeacher: record.teacher, terms: termStates.map(\.saved),
       births: optimizer.state.births)
     var metadata = [Run.headerKey: try Run.encode(header)]

@@ -15,6 +15,9 @@ public final class RunRecord: Past {
     /// A statement about the student's weights, `load student, "file"` with the student by its mark,
     /// or a comment where no statement does again what somebody else did to them.
     case other(String)
+    /// A statement beside the run that its next steps depend on: `teacher.preprocessing = …` with the
+    /// teacher by its mark, `set exact=true`.
+    case statement(String)
   }
 
   let student: String
@@ -57,7 +60,7 @@ public final class RunRecord: Past {
     [teacher ?? "", arguments]
       + events.map { event in
         switch event {
-        case .change(let text), .other(let text): text
+        case .change(let text), .other(let text), .statement(let text): text
         case .steps: ""
         }
       }
@@ -94,7 +97,8 @@ public final class RunRecord: Past {
       case .steps(let count):
         defer { done += count }
         return (done + 1...max(done + 1, done + count), nil)
-      case .change(let text), .other(let text): return (done...done, models.plain(text))
+      case .change(let text), .other(let text), .statement(let text):
+        return (done...done, models.plain(text))
       }
     }
   }
@@ -114,7 +118,7 @@ public final class RunRecord: Past {
     for event in events.reversed() {
       switch event {
       case .steps: return false
-      case .change: return true
+      case .change, .statement: return true
       case .other: continue
       }
     }
@@ -122,6 +126,8 @@ public final class RunRecord: Past {
   }
 
   func note(other: String) { events.append(.other(other)) }
+
+  func note(statement: String) { events.append(.statement(statement)) }
 
   /// Whether somebody else changed the student's weights between its steps.
   var knowsOfOthers: Bool {
@@ -141,7 +147,7 @@ public final class RunRecord: Past {
           events = kept
           return
         }
-      case .change, .other: kept.append(event)
+      case .change, .other, .statement: kept.append(event)
       }
     }
     events = kept
@@ -198,7 +204,7 @@ public final class RunRecord: Past {
       switch event {
       case .steps(let count): lines.append("step \(run), \(count)")
       case .change(let text): lines.append("\(run).\(resolved(text))")
-      case .other(let text): lines.append(resolved(text))
+      case .other(let text), .statement(let text): lines.append(resolved(text))
       }
     }
     return (lines, run)
@@ -212,9 +218,10 @@ public final class RunRecord: Past {
 }
 
 extension Run {
-  /// Puts settings of the optimizer that were changed since the last step into the record:
-  /// `optimizer.lr = 0.01`.
+  /// Puts settings of the optimizer that were changed since the last step into the record,
+  /// `optimizer.lr = 0.01`, and what was changed beside the run.
   public func noteSettings() {
+    noteCircumstances()
     let now = optimizer.settingTexts
     for (old, new) in zip(notedSettings, now) where old.text != new.text {
       record.note(change: "optimizer.\(new.name) = \(new.text)")

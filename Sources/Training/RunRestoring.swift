@@ -72,6 +72,8 @@ extension Run {
     run.record.take(
       models, teacher: header.models == nil ? place.map(RecordedModels.mark) : header.firstTeacher,
       arguments: header.arguments, events: header.events)
+    run.circumstances = Circumstances(
+      wants: models.entries.map(\.model.pictureWants), isExact: header.exact ?? false)
     run.cursor = try run.cursor(header.cursor, batch: header.batch)
     let first = run.moved
     if let updates = header.averagedSteps {

@@ -17,6 +17,8 @@ struct RunSettings {
   var averaging: Averaging
   /// With `cache(top=…)` the bits of a step depend on it.
   var caching: Caching?
+  /// As the last step had them.
+  var circumstances: Circumstances
 }
 
 extension Run {
@@ -25,7 +27,7 @@ extension Run {
       RunSettings(
         teacher: teacher, goal: goal, optimizer: optimizer, schedule: schedule,
         augmentation: augmentation, cursor: cursor, epochs: epochs, clipping: clipping,
-        averaging: averaging, caching: caching)
+        averaging: averaging, caching: caching, circumstances: circumstances)
     }
     set {
       teacher = newValue.teacher
@@ -38,6 +40,7 @@ extension Run {
       clipping = newValue.clipping
       averaging = newValue.averaging
       caching = newValue.caching
+      circumstances = newValue.circumstances
       epochOrder = nil
       unbind()
     }

@@ -90,9 +90,11 @@ extension Run {
   public var restorer: (() -> Void)? {
     let before = state
     let settings = settings
+    let beside = presentCircumstances
     return { [self] in
       self.settings = settings
       state = before
+      beside.apply(to: record.models)
     }
   }
 }

@@ -11,6 +11,9 @@ struct SavedModel: Codable {
   var prefix: String
   /// Whether its weights were other than their seed's.
   var hasPast: Bool
+  /// What it wanted of pictures when the run first heard of it, if that has changed since; pictures
+  /// as the data had them where nobody had said anything.
+  var firstWants: SavedWants?
 
   /// The teacher of the moment is kept where other programs look for it.
   static let teacherPrefix = "teacher."
@@ -41,8 +44,15 @@ extension Run {
       return SavedModel(
         script: entry.model.script,
         prefix: entry.model === teacher ? SavedModel.teacherPrefix : prefix,
-        hasPast: !entry.past.isEmpty)
+        hasPast: !entry.past.isEmpty, firstWants: firstWants(of: entry))
     }
+  }
+
+  private func firstWants(of entry: RecordedModels.Entry) -> SavedWants? {
+    guard !entry.past.isEmpty, !entry.wants.isSame(entry.model.pictureWants) else { return nil }
+    var first = entry.wants.preprocessing
+    if !entry.wants.isKnown { first.normalisation = data.normalisation }
+    return SavedWants(PictureWants(preprocessing: first, isKnown: true, pastCount: 0))
   }
 
   /// The models of a file with their weights.
@@ -53,7 +63,7 @@ extension Run {
     for saved in header.savedModels {
       let model = try parts.value(saved.script, Model.self)
       guard !saved.prefix.isEmpty else {
-        result.add(RecordedModels.Entry(model: model, past: []))
+        result.add(RecordedModels.Entry(model: model, past: [], wants: model.pictureWants))
         continue
       }
       try model.load(file, from: parts.origin, prefix: saved.prefix)
@@ -61,7 +71,11 @@ extension Run {
       if saved.hasPast {
         model.past = [LoadedPast(path: parts.origin, strict: true, prefix: saved.prefix)]
       }
-      result.add(RecordedModels.Entry(model: model, past: model.past))
+      let first = try saved.firstWants?.value(parts, of: model)
+      result.add(
+        RecordedModels.Entry(
+          model: model, past: model.past + (first.map { [$0.past] } ?? []),
+          wants: first ?? model.pictureWants))
     }
     return result
   }

@@ -25,6 +25,9 @@ struct SavedStretch: Codable {
   var ema: String
   /// Nil in files that know but one way of keeping what the teacher said.
   var cache: String?
+  /// By the models' places; nil in files that know of no changes beside a run.
+  var wants: [SavedWants]?
+  var exact: Bool?
 }
 
 extension Timeline {
@@ -48,7 +51,9 @@ extension Timeline {
         schedule: settings.schedule.script, augment: settings.augmentation.script,
         batch: settings.cursor.batch, cursor: settings.cursor.saved,
         epochs: settings.epochs, clip: settings.clipping?.script,
-        ema: settings.averaging.literal, cache: settings.caching?.literal ?? "none")
+        ema: settings.averaging.literal, cache: settings.caching?.literal ?? "none",
+        wants: settings.circumstances.wants.map(SavedWants.init),
+        exact: settings.circumstances.isExact)
     }
   }
 }
@@ -96,7 +101,8 @@ extension Run {
           clipping: try stretch.clip.map { try parts.value($0) },
           averaging: try parts.value(stretch.ema),
           caching: try stretch.cache.map { try parts.value($0, Caching?.self)?.ofExistingFile }
-            ?? caching)
+            ?? caching,
+          circumstances: try circumstances(of: stretch, parts))
         timeline.begin(
           Timeline.Stretch(
             start: stretch.start, settings: settings, rule: set.rule, scope: set.scope,
@@ -116,6 +122,15 @@ extension Run {
           noted: notedSettings))
     }
     timeline.add(snapshot)
+  }
+
+  private func circumstances(
+    of stretch: SavedStretch, _ parts: RunFileParts
+  ) throws -> Circumstances {
+    guard let wants = stretch.wants else { return circumstances }
+    return Circumstances(
+      wants: try zip(wants, record.models.entries).map { try $0.value(parts, of: $1.model) },
+      isExact: stretch.exact ?? false)
   }
 
   private func teacher(of stretch: SavedStretch, _ parts: RunFileParts) throws -> Model? {

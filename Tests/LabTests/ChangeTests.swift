@@ -139,4 +139,54 @@ struct ChangeTests {
     _ = other.run(script)
     #expect(one.run(figures) == other.run(figures), "\(script)")
   }
+
+  @Test("what a teacher wants of pictures is part of a run: recorded, rewound, saved, replayed")
+  func preprocessing() throws {
+    try withFolder { folder in
+      let figures = "print(run.loss.values)"
+      let one = Sitting()
+      _ = one.run(Sitting.prelude)
+      _ = one.run("step 4")
+      let before = one.run("copy = fork(run); step copy, 3; print(copy.loss.values); forget copy")
+      let wrong = "preprocess(size=8, crop=1, mean=[0.5], std=[0.1])"
+      _ = one.run("teacher.preprocessing = \(wrong); step run, 3; rewind run, 1; step run, 1")
+      #expect(one.run("history run").contains("mlp.preprocessing = preprocess(size=8"))
+      let changed = one.run(figures)
+      #expect(changed != before)
+      let file = "\(folder)/run.athanor"
+      let script = one.run("save run, \"\(file)\"; script run")
+      #expect(script.contains("step run, 4\nteacher.preprocessing = preprocess(size=8"))
+      let other = Sitting()
+      _ = other.run(script)
+      #expect(other.run(figures) == changed, "\(script)")
+      // From its file: what was changed is known there too, and a script from there does the same.
+      let third = Sitting()
+      _ = third.run("run = load(\"\(file)\")")
+      #expect(third.run(figures) == changed)
+      let way =
+        "rewind run, to=6; step run, 1; rewind run, to=2; step run, 5; print(run.loss.values)"
+      #expect(third.run(way).hasSuffix(before))
+      #expect(third.run("script run") != script)
+      // Before the change, as if it had never been: the teacher is what it was.
+      let back = one.run("rewind run, to=4")
+      #expect(back.contains("mlp.preprocessing is"), "\(back)")
+      #expect(!one.run("script run").contains("preprocessing"))
+      #expect(one.run("step run, 3; \(figures)").hasSuffix(before))
+    }
+  }
+
+  @Test("a script asks for exact convolutions where the run had them")
+  func exactness() {
+    let one = Sitting()
+    _ = one.run("data = digits(); student = resnet8(classes=10, channels=1)")
+    _ = one.run("run = train(student, subset(data, train=32), batch=32); step; set exact=true")
+    _ = one.run("step; set exact=false; step; rewind 1; step")
+    let script = one.run("script run")
+    #expect(
+      script.contains("set exact=true\nstep run, 1\nset exact=false\nstep run, 1"), "\(script)")
+    let other = Sitting()
+    _ = other.run(script)
+    let figures = "print(run.loss.values)"
+    #expect(one.run(figures) == other.run(figures))
+  }
 }

@@ -20,6 +20,7 @@ enum Bench {
   static let library = Library([
     modelRegistry, lossRegistry, optimizerRegistry, scheduleRegistry, clippingRegistry,
     augmentationRegistry, cacheRegistry, trialLosses,
+    Registry("Pictures", [Preprocessing.declaration]),
   ])
 
   /// The value of a call with named arguments.

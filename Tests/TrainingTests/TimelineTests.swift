@@ -51,7 +51,15 @@ import Testing
       guard let goal = try run.goal.setting(run.goal.terms[0].name, to: .number(3)) else { return }
       _ = try run.setMember("goal", to: goal)
     },
+    { try setMean(0.5, of: $0) },
+    { try setMean(0.25, of: $0) },
   ]
+
+  /// Changes what the teacher wants of pictures, where there is one.
+  private static func setMean(_ mean: Double, of run: Run) throws {
+    let wanted = try Bench.resolve("preprocess(size=8, crop=1, mean=[\(mean)], std=[0.2])")
+    _ = try run.teacher?.setMember("preprocessing", to: wanted)
+  }
 
   private static let small = "classes=4, channels=1, size=8"
 
