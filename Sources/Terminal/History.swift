@@ -4,7 +4,7 @@ import Glibc
 /// Past inputs, kept across sessions in a file that only its owner can read.
 ///
 /// One input a line, oldest first; a line break inside an input is written `\n` and a backslash
-/// `\\`. An input that starts with a space is not kept, nor one equal to the one before.
+/// `\\`. An input that starts with a space is not kept; of equal ones the newest.
 struct History {
   /// Inputs that are kept.
   static let limit = 10_000
@@ -12,7 +12,8 @@ struct History {
   private static let largest = 8 << 20
 
   private let path: String?
-  private var last: String?
+  /// What readline has, oldest first.
+  private var inputs: [String] = []
 
   /// Reads the past from a folder, which is made if it is not there. With no folder, or one that
   /// cannot be used, the past is that of this session only.
@@ -30,21 +31,21 @@ struct History {
     stifle_history(Int32(History.limit))
     guard let path, let bytes = History.tail(of: path) else { return }
     let lines = bytes.split(separator: UInt8(ascii: "\n"))
-    for line in lines.suffix(History.limit) {
+    var seen: Set<String> = []
+    for line in lines.suffix(History.limit).reversed() {
       let input = History.decoded(String(decoding: line, as: UTF8.self))
-      if input != last { add_history(input) }
-      last = input
+      if seen.insert(input).inserted { inputs.append(input) }
     }
+    inputs.reverse()
+    for input in inputs { add_history(input) }
     if lines.count > 2 * History.limit { rewrite(lines.suffix(History.limit)) }
   }
 
   /// Keeps an input, unless it is to be forgotten.
   mutating func add(_ input: String) {
-    guard !input.isEmpty, !input.hasPrefix(" "), input != last, !input.contains("\0") else {
-      return
-    }
-    last = input
-    add_history(input)
+    guard !input.isEmpty, !input.hasPrefix(" "), input != inputs.last, !input.contains("\0")
+    else { return }
+    remember(input)
     guard let path else { return }
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { return }
@@ -52,6 +53,17 @@ struct History {
     // One write, so that two programs that share the file do not mix their lines.
     Outlet(descriptor: file).write(History.encoded(input) + "\n")
     close(file)
+  }
+
+  /// Gives an input to readline in place of an older equal one.
+  private mutating func remember(_ input: String) {
+    if let index = inputs.firstIndex(of: input), let entry = remove_history(Int32(index)) {
+      inputs.remove(at: index)
+      free_history_entry(entry)
+    }
+    inputs.append(input)
+    add_history(input)
+    if inputs.count > History.limit { inputs.removeFirst() }
   }
 
   static func encoded(_ input: String) -> String {
