@@ -72,8 +72,8 @@ let commandRegistry: Registry = Registry(
     Registry.Section(
       "Session", summary: "What there is, how it works, how it talks, and plain calculation.",
       with: ["Base"],
-      [Help.declaration, Listing.declaration] + SessionCalls.declarations + [Replaying.timed]
-        + Talking.declarations),
+      [Help.declaration, Listing.declaration, EditInput.declaration]
+        + SessionCalls.declarations + [Replaying.timed] + Talking.declarations),
   ])
 
 extension Session {

@@ -122,7 +122,8 @@ public final class Session: Interpreter, OutputContext {
   }
 
   public func complete(_ code: String, at cursor: Int) -> Completions {
-    let result = evaluator.complete(code, at: cursor, files: fileNames(matching:))
+    let result = evaluator.complete(
+      code, at: cursor, files: fileNames(matching:), words: modulePaths(for:))
     return Completions(
       range: result.range,
       items: result.candidates.map {

@@ -1,4 +1,4 @@
-import Catalog
+public import Catalog
 
 extension Evaluator {
   /// What could stand at the cursor of a text that is being typed.
@@ -9,8 +9,10 @@ extension Evaluator {
   ///   - cursor: An offset in code points.
   ///   - files: The entries that could replace the last component of a path typed so far; folders
   ///     with a slash at the end.
+  ///   - words: What an argument takes that is written as a string and no file: paths of modules.
   public func complete(
-    _ code: String, at cursor: Int, files: (_ path: String) -> [String] = { _ in [] }
+    _ code: String, at cursor: Int, files: (_ path: String) -> [String] = { _ in [] },
+    words: (_ argument: ArgumentInfo) -> [Candidate] = { _ in [] }
   ) -> Suggestions {
     let context = CursorContext(code, at: cursor)
     var word = context.word
@@ -18,7 +20,7 @@ extension Evaluator {
     switch context.place {
     case .nothing: found = []
     case .string:
-      (word, found) = stringCandidates(context, files)
+      (word, found) = stringCandidates(context, files, words)
     case .member(let index): found = memberCandidates(context, index)
     case .joint: found = jointCandidates(context)
     case .expression where context.isBehindCallee && callable(at: context) == nil:
@@ -44,12 +46,15 @@ extension Evaluator {
   // MARK: Kinds of places
 
   private func stringCandidates(
-    _ context: CursorContext, _ files: (String) -> [String]
+    _ context: CursorContext, _ files: (String) -> [String],
+    _ words: (ArgumentInfo) -> [Candidate]
   ) -> (Span, [Candidate]) {
     let choices = expectedArguments(context).filter(\.hasWords).flatMap(\.choices)
     if !choices.isEmpty {
       return (context.word, choices.map { Candidate($0, type: "value") })
     }
+    let named = expectedArguments(context).flatMap(words)
+    if !named.isEmpty { return (context.word, named) }
     let typed = context.source[context.word]
     let folder = typed.unicodeScalars.lastIndex(of: "/").map {
       typed.unicodeScalars.distance(from: typed.unicodeScalars.startIndex, to: $0) + 1

@@ -23,9 +23,9 @@ final class Dialogue {
   ) throws(Failure) {
     self.options = options
     self.signals = signals
-    usesUnicode = Encoding.select(environment)
+    usesUnicode = Encoding.select(environment) && !options.isPlain
     editor = LineEditor(signals: signals)
-    screen = Screen(environment: environment)
+    screen = Screen(environment: environment, isPlain: options.isPlain)
     screen.askPerson = { [editor] prompt, secret in try editor.ask(prompt, secret: secret) }
     screen.absenceCount = { signals.absenceCount }
     screen.showPage = { [environment] text in
@@ -48,7 +48,8 @@ final class Dialogue {
   }
 
   private var usesColor: Bool {
-    options.color.isOn(environment: environment, isTerminal: Outlet.standard.isTerminal)
+    !options.isPlain
+      && options.color.isOn(environment: environment, isTerminal: Outlet.standard.isTerminal)
   }
 
   /// What work beside the conversation has to say in lines.
@@ -88,6 +89,7 @@ final class Dialogue {
     var lines: [String] = []
     var initial = screen.nextInput
     screen.nextInput = ""
+    if !initial.isEmpty, let edited = editor.edit?(initial) { initial = edited }
     while true {
       before = lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n"
       let reading = editor.read(prompt: prompt(isFirst: lines.isEmpty), initial: initial)
@@ -121,8 +123,9 @@ final class Dialogue {
     case .done: return nil
     case .quit(let code): return code
     case .failed(let report):
-      let isColored = options.color.isOn(
-        environment: environment, isTerminal: Outlet.error.isTerminal)
+      let isColored =
+        !options.isPlain
+        && options.color.isOn(environment: environment, isTerminal: Outlet.error.isTerminal)
       // The terminal has just echoed ^C; this line takes its place.
       let isEchoed = report.isInterruption && signals.interruption.isRequested
       let lead = screen.isLive ? "\r\u{1B}[K" : "\n"

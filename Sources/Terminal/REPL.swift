@@ -9,8 +9,14 @@ public struct REPL: Sendable {
     public var isQuiet: Bool
     /// Shown at the start.
     public var banner: String
+    /// Whether what is shown is for who listens or reads with the fingers: no colour, nothing
+    /// redrawn, no characters that only look like something.
+    public var isPlain: Bool
 
-    public init(color: ColorChoice = .auto, isQuiet: Bool = false, banner: String = "") {
+    public init(
+      color: ColorChoice = .auto, isQuiet: Bool = false, banner: String = "", isPlain: Bool = false
+    ) {
+      self.isPlain = isPlain
       self.color = color
       self.isQuiet = isQuiet
       self.banner = banner

@@ -36,10 +36,13 @@ final class Screen: Listener {
   /// Text for the next input.
   var nextInput = ""
 
-  init(outlet: Outlet = .standard, warnings: Outlet = .error, environment: Environment) {
+  init(
+    outlet: Outlet = .standard, warnings: Outlet = .error, environment: Environment,
+    isPlain: Bool = false
+  ) {
     self.outlet = outlet
     self.warnings = warnings
-    isLive = outlet.isTerminal && !environment.isDumb
+    isLive = outlet.isTerminal && !environment.isDumb && !isPlain
   }
 
   private var size: (columns: Int, rows: Int) { outlet.size ?? (80, 24) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalog
+import Conversation
 import Glibc
 import Jupyter
 import Lab
@@ -31,6 +32,10 @@ struct Athanor: ParsableCommand {
   @Flag(help: "Say nothing at the start of a conversation.")
   var quiet = false
 
+  @Flag(
+    help: "For screen readers: no colour, nothing redrawn, plots in words, no drawing characters.")
+  var plain = false
+
   mutating func run() throws {
     if let code {
       throw try Ending(options.batch().run([.init(code)]))
@@ -42,9 +47,16 @@ struct Athanor: ParsableCommand {
     }
     let banner = "Athanor \(Kernel.version) · 'help' shows what there is, ^D leaves"
     let repl = REPL(
-      factory: Lab.makeSession,
-      options: .init(color: options.color, isQuiet: quiet, banner: banner))
+      factory: plain ? Athanor.makePlainSession : Lab.makeSession,
+      options: .init(color: options.color, isQuiet: quiet, banner: banner, isPlain: plain))
     throw try Ending(repl.run())
+  }
+
+  /// A session that tells plots in words.
+  private static let makePlainSession: InterpreterFactory = { listener, interruption in
+    let session = Lab.makeSession(listener, interruption)
+    _ = session.execute(Request("set plot=\"words\"", isRecorded: false))
+    return session
   }
 
   /// Parses, runs, and ends with the exit code that the command line promises.

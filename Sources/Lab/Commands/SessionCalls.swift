@@ -62,7 +62,7 @@ enum SessionCalls {
       `threads`: how many cores compute (results are the same for any number). `width`: columns of \
       text. `color`: colours in text. `exact`: convolutions by plain sums, without the fast \
       transform that rounds a little more. `plot`: whether a terminal draws plots as text or as \
-      pictures (kitty, sixel), or as it says itself that it can (auto).
+      pictures (kitty, sixel), in words, or as it says itself that it can (auto).
       """,
     Argument("threads", "Threads that compute.", default: Int?.none) {
       (1...64).contains($0 ?? 1) ? nil : "must be in 1 .. 64"

@@ -7,6 +7,8 @@ enum PlotMode: String, Choice {
   /// As the terminal can.
   case auto
   case text, kitty, sixel
+  /// From where to where each curve goes, for who listens.
+  case words
 }
 
 extension Session {
@@ -14,7 +16,7 @@ extension Session {
   var pictures: PictureProtocol {
     switch plotMode {
     case .auto: style.pictures
-    case .text: .none
+    case .text, .words: .none
     case .kitty: .kitty
     case .sixel: .sixel
     }
@@ -29,6 +31,7 @@ extension Session {
 
   func drawn(_ plot: Plot) -> Display {
     var display = plot.display(style)
+    if plotMode == .words { display.plain = plot.words(style) }
     switch pictures {
     case .none: break
     case .kitty:
