@@ -9,6 +9,8 @@ final class PseudoTerminal {
   }
 
   private(set) var screen: VirtualScreen
+  /// All that the program wrote, as it came.
+  private(set) var received = ""
   private(set) var exitCode: Int32?
   private var master: Int32 = -1
   private var child: pid_t = 0
@@ -152,6 +154,7 @@ final class PseudoTerminal {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = Glibc.read(master, &bytes, bytes.count)
     guard count > 0 else { return false }
+    received += String(decoding: bytes[..<count], as: UTF8.self)
     screen.receive(bytes[..<count])
     return true
   }

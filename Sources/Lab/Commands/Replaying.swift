@@ -66,7 +66,7 @@ extension Session {
       .prefix(200).map { name in
         var isFolder: ObjCBool = false
         _ = manager.fileExists(atPath: folder + name, isDirectory: &isFolder)
-        return folder + name + (isFolder.boolValue ? "/" : "")
+        return name + (isFolder.boolValue ? "/" : "")
       }
   }
 }
