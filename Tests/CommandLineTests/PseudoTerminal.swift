@@ -26,13 +26,20 @@ final class PseudoTerminal {
     var slave: Int32 = -1
     var size = winsize(
       ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
-    guard openpty(&master, &slave, nil, nil, &size) == 0, let name = ttyname(slave) else {
+    // `ttyname` has one buffer for all threads, and tests run beside each other.
+    var name = [CChar](repeating: 0, count: 128)
+    guard openpty(&master, &slave, nil, nil, &size) == 0,
+      ttyname_r(slave, &name, name.count) == 0
+    else {
       throw Surprise(description: "there is no pseudo-terminal")
     }
     defer { close(slave) }
     _ = fcntl(master, F_SETFD, FD_CLOEXEC)
     let variables = Program.environment(home: home, ["TERM": "xterm"].merging(environment) { $1 })
-    try spawn(arguments, variables, terminal: String(cString: name))
+    try spawn(
+      arguments, variables,
+      terminal: String(
+        decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
   }
 
   private func spawn(
