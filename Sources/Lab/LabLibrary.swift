@@ -87,5 +87,6 @@ extension Session {
   static let makers: Library = Library([
     modelRegistry, onnxRegistry, lossRegistry, optimizerRegistry, scheduleRegistry,
     clippingRegistry, dataRegistry, augmentationRegistry, cacheRegistry,
+    Registry("Pictures", [Preprocessing.declaration]),
   ])
 }

@@ -71,6 +71,26 @@ struct SweepTests {
     #expect(sitting.run("n.std[0] > 0.70710 and n.std[0] < 0.70711") == "true\n")
   }
 
+  @Test("a training that goes to pieces is told and does not count, the others go on")
+  func divergence() throws {
+    try withFolder { folder in
+      let sitting = sitting()
+      let code =
+        "train(mlp(hidden=[8], size=8, seed=seed), data, optimizer=sgd(lr=lr), batch=512, "
+        + "schedule=constant(), epochs=2)"
+      let call =
+        "s = sweep(\"\(code)\", lr=[0.1, 1e30], seeds=2, to=\"\(folder)/s.json\", quiet=true)\ns"
+      let text = sitting.run(call)
+      #expect(text.contains("lr=1e+30: 2 of 2 ended early and do not count: "), "\(text)")
+      #expect(sitting.run("[s[0].n, s[1].n, s[1].last, len(s[1].failures)]") == "[2, 0, none, 2]\n")
+      // The file knows it, too.
+      let other = self.sitting()
+      #expect(other.run(call) == text)
+      let report = sitting.failure("sweep(\"\(code)\", lr=[1e30], quiet=true)")
+      #expect(report?.message.contains("every training ended early") == true)
+    }
+  }
+
   @Test("what does not make sense is refused with a reason")
   func refused() {
     let sitting = sitting()

@@ -6,7 +6,8 @@ Kernels run one at a time, in turns, `--rounds` times; medians count. ipykernel 
 and run Python, Athanor its own language: what is compared is the way between a front end and a
 kernel, not the languages. Needs ipykernel, xeus-python and jupyter_client. Prints a Markdown table.
 
-    start       from starting the program to its first kernel_info_reply, asked every 5 ms
+    start       from starting the program to its first kernel_info_reply, to a client that tries to
+                connect every 5 ms
     memory      resident, after the first reply
     empty       execute_request of nothing to the later of reply and idle: median of 1,000
     trivial     the same for 1 + 1
@@ -73,7 +74,11 @@ class Kernel:
         self.process = subprocess.Popen(
             argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        self.client = BlockingKernelClient(connection_file=path)
+        # libzmq waits 100 ms before it tries again to connect to what is not there yet, which would
+        # round every start up to the next tenth of a second.
+        context = zmq.Context()
+        context.setsockopt(zmq.RECONNECT_IVL, 5)
+        self.client = BlockingKernelClient(connection_file=path, context=context)
         self.client.load_connection_file()
         self.client.start_channels(hb=False)
         self.session = self.client.session
@@ -126,7 +131,7 @@ class Kernel:
                 return message
         return None
 
-    def finish(self, identity, hear=None, patience=120.0):
+    def finish(self, identity, hear=None, patience=30.0):
         """The reply, once it and idle are here; None when patience ends."""
         reply, is_idle = None, False
         poller = zmq.Poller()

@@ -7,8 +7,9 @@ enum Rewind {
     details: """
       `rewind 200` undoes the last 200 steps, `rewind to=1000` goes back to the moment when 1000 \
       steps had just been made. Weights, optimizer, figures and record are what they were then; \
-      changes made since are undone. It starts at the nearest snapshot before and makes the steps \
-      from there again. Nothing is shown of what is lost: `fork(run)` first keeps it.
+      changes made since are undone, and a teacher's preprocessing is as it was. It starts at the \
+      nearest snapshot before and makes the steps from there again. Nothing is shown of what is \
+      lost: `fork(run)` first keeps it.
       """,
     Argument("run", "The run; the current one where none is named.", default: Subject<Run>()),
     Argument("n", "How many steps to go back.", default: Int?.none) {

@@ -30,7 +30,8 @@ enum Sweep {
       seeds 0, 1, 2, `seeds=[5, 6]` with those; models and runs that name no seed are drawn from it, \
       and code can use it by the name `seed`. Each run is carried out to the end of its plan and \
       evaluated after each epoch on the validation part, or the test part where there is none. Code \
-      that gives a number is measured by that.
+      that gives a number is measured by that. A training whose loss is no number any more ends \
+      early, is told below the table and does not count.
 
       Shown are the last evaluation and the best one, as mean ± sample deviation over the seeds. \
       The best of several looks at an evaluation is too good by itself: trust the last. \

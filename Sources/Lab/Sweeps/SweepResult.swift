@@ -13,9 +13,18 @@ struct SweepRow: Object {
   let members: [SweepMember]
   let measure: String
 
-  var last: [Double] { members.compactMap { $0.last(measure) } }
-  var best: [Double] { members.compactMap { $0.best(measure)?.value } }
-  var bestEpochs: [Double] { members.compactMap { $0.best(measure)?.epoch } }
+  /// Those that came to the end of their plan: what the others reached on the way is no result.
+  var finished: [SweepMember] { members.filter { $0.failure == nil } }
+  var last: [Double] { finished.compactMap { $0.last(measure) } }
+  var best: [Double] { finished.compactMap { $0.best(measure)?.value } }
+  var bestEpochs: [Double] { finished.compactMap { $0.best(measure)?.epoch } }
+
+  /// `a=5: 1 of 3 ended early, the loss is nan at step 12`
+  var failureNote: String? {
+    let failures = members.compactMap(\.failure)
+    guard let first = failures.first else { return nil }
+    return "\(label): \(failures.count) of \(members.count) ended early and do not count: \(first)"
+  }
 
   /// `alpha=5`, `control`
   var label: String {
@@ -37,8 +46,9 @@ struct SweepRow: Object {
 
   var memberNames: [String] {
     arguments + [
-      "label", "control", "last", "std", "best", "best_std", "best_epoch", "values", "n", "seconds",
-      "curve",
+      "label", "control", "last", "std", "best", "best_std", "best_epoch", "values", "n",
+      "failures",
+      "seconds", "curve",
     ]
   }
 
@@ -53,7 +63,8 @@ struct SweepRow: Object {
     case "best_std": return number(MeanDeviation(best)?.deviation)
     case "best_epoch": return number(MeanDeviation(bestEpochs)?.mean)
     case "values": return .list(last.map { .number($0) })
-    case "n": return .number(Double(members.count))
+    case "n": return .number(Double(finished.count))
+    case "failures": return .list(members.compactMap(\.failure).map { .string($0) })
     case "seconds": return .number(members.reduce(0) { $0 + $1.seconds })
     case "curve": return .list(curve.map { .number($0.mean) })
     default:
@@ -64,10 +75,10 @@ struct SweepRow: Object {
 
   /// The figure after each epoch, over the seeds.
   var curve: [MeanDeviation] {
-    let count = members.compactMap { $0.figures[measure]?.count }.max() ?? 0
+    let count = finished.compactMap { $0.figures[measure]?.count }.max() ?? 0
     return (0..<count).compactMap { epoch in
       MeanDeviation(
-        members.compactMap { member in
+        finished.compactMap { member in
           member.figures[measure].flatMap { epoch < $0.count ? $0[epoch] : nil }
         })
     }
@@ -145,7 +156,7 @@ struct SweepResult: Object, Answer {
         arguments.indices.map { place in
           place < row.labels.count ? .text(row.labels[place]) : .missing
         } + (hasControl ? [.text(row.isControl ? "no (control)" : "yes")] : [])
-          + [.number(Double(row.members.count)), cell(row.last)]
+          + [.number(Double(row.finished.count)), cell(row.last)]
           + (hasEpochs
             ? [
               cell(row.best),
@@ -156,7 +167,7 @@ struct SweepResult: Object, Answer {
       notes: [
         "\(measure): mean" + (seeds.count > 1 ? " ± sample deviation over the seeds" : "")
           + (hasEpochs ? "; the best of all evaluations flatters, the last does not" : "")
-      ])
+      ] + rows.compactMap(\.failureNote))
   }
 
   func display(_ style: Style) -> Display { table.display(style) }

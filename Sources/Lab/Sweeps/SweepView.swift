@@ -56,7 +56,9 @@ final class SweepView {
 
   func end(_ member: SweepMember) {
     guard !session.isLive, !isQuiet else { return }
-    let figure = member.last(measure).map { measureText($0, measure) } ?? "–"
+    let figure =
+      member.failure.map { "ended early, \($0)" }
+      ?? member.last(measure).map { measureText($0, measure) } ?? "–"
     session.write(
       "\(begun) of \(total): \(label)\(member.isControl ? ", control" : ""): \(figure)\n",
       toError: false)

@@ -53,6 +53,10 @@ final class SweepWork {
       throw error
     }
     let members = done
+    if let reason = members.first?.failure, !members.contains(where: { $0.failure == nil }) {
+      throw Failure(
+        .value, "sweep: every training ended early, the first one so: \(reason)")
+    }
     guard members.contains(where: { $0.figures[measure] != nil }) else {
       let known = Set(members.flatMap { $0.figures.keys }).sorted().joined(separator: ", ")
       throw Failure(
@@ -149,14 +153,23 @@ final class SweepWork {
     var member = made
     let clock = ContinuousClock()
     let start = clock.now
+    do {
+      try carryOut(run, made)
+    } catch let error as any Explained where error.failure.kind == .value {
+      // One that goes to pieces is a finding as any other; it does not cost the rest of the sweep.
+      member.failure = error.failure.message
+    }
+    session.recorder.sync(run, name: name(of: made))
+    run.fill(&member, seconds: (clock.now - start).seconds)
+    try finish(member)
+  }
+
+  private func carryOut(_ run: Run, _ made: SweepMember) throws {
     try run.advance(to: max(run.plannedSteps, run.steps + 1), evaluates: true, check: session.check)
     {
       view.follow($0, run, isControl: made.isControl)
       if session.recorder.isDue(run) { session.recorder.sync(run, name: name(of: made)) }
     }
-    session.recorder.sync(run, name: name(of: made))
-    run.fill(&member, seconds: (clock.now - start).seconds)
-    try finish(member)
   }
 
   /// What a training is called on record: `sweep alpha=5 seed=1`.

@@ -18,6 +18,8 @@ public struct SweepMember: Codable, Sendable, Equatable {
   /// Epochs that the figures belong to.
   public var epochs: [Double]
   public var seconds: Double
+  /// Why it ended before its plan did: a loss that is no number. Nil where it did not.
+  public var failure: String?
 
   public init(
     values: [String], seed: Int, isControl: Bool, script: String, weights: String,
