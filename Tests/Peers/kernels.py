@@ -70,10 +70,6 @@ class Kernel:
         )
         argv = [path if word == "{connection_file}" else word for word in argv]
         environment = dict(os.environ, ATHANOR_HOME=folder, IPYTHONDIR=folder)
-        begin = time.perf_counter()
-        self.process = subprocess.Popen(
-            argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
         # libzmq waits 100 ms before it tries again to connect to what is not there yet, which would
         # round every start up to the next tenth of a second.
         context = zmq.Context()
@@ -85,6 +81,11 @@ class Kernel:
         self.shell = self.client.shell_channel.socket
         self.control = self.client.control_channel.socket
         self.iopub = self.client.iopub_channel.socket
+        # The client is there before the kernel: what it takes to make one is not the kernel's time.
+        begin = time.perf_counter()
+        self.process = subprocess.Popen(
+            argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         # Messages to a socket that nobody has bound yet wait in it, so one question is enough.
         identity = self.send(self.client.shell_channel, "kernel_info_request", {})
         self.wait(self.shell, identity)
