@@ -138,6 +138,10 @@ struct TerminalLifeTests {
       terminal.type("\r")
       try terminal.waitForCursor(behind: "athanor[4]> ")
       #expect(terminal.screen.lines.contains("32"))
+      // Its name at the beginning of another name is not itself.
+      try terminal.enter("editor = 20", then: "athanor[5]> ")
+      terminal.type("edit\r")
+      try terminal.waitForCursor(behind: "athanor[6]> editor = 30")
     }
   }
 

@@ -34,7 +34,10 @@ extension Session {
   /// The newest input of this session that is not itself a call of `edit`.
   fileprivate func lastInput() throws -> String {
     let inputs = past(.range(session: 0, start: 1, stop: nil)).map(\.code)
-    guard let last = inputs.last(where: { !$0.hasPrefix("edit") }) else {
+    let isEdit = { (code: String) in
+      code.prefix { $0.isLetter || $0.isNumber || $0 == "_" } == "edit"
+    }
+    guard let last = inputs.last(where: { !isEdit($0) }) else {
       throw Failure(.input, "there is no input before this one", advice: "edit \"script.ath\"")
     }
     return last
