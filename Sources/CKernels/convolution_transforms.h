@@ -86,6 +86,38 @@ INLINE void transform_kernel(const float *in, long step, float *out, long plane,
   }
 }
 
+// Rows (0, 5), (1, 2) or (3, 4) of G·g: pair 0, 1 or 2. What the two rows share is computed once.
+INLINE void transform_weight_pair(const vec *g, const int pair, vec *o) {
+  if (pair == 0) {
+    o[0] = g[0];
+    o[1] = g[2];
+    return;
+  }
+  const float far = pair == 1 ? -2.0f / 3 : 1.0f / 6, near = pair == 1 ? -1.0f / 3 : 1.0f / 3;
+  const vec even = far * g[0] + near * g[2];
+  const vec odd = (pair == 1 ? -ROOT2 / 3 : ROOT2 / 6) * g[1];
+  o[0] = even + odd;
+  o[1] = even - odd;
+}
+
+// Two rows of six planes of U of VL channels: as `transform_kernel`, plane (row, j) of the pair to
+// out[(6·row + j)·plane].
+INLINE void transform_kernel_pair(
+  const float *in, long tap, const int pair, float *out, long plane, long n
+) {
+  vec t[3][2], u[6];
+  UNROLL for (int s = 0; s < 3; s++) {
+    vec g[3];
+    UNROLL for (int r = 0; r < 3; r++) g[r] = load_some(in + (r * 3 + s) * tap, n);
+    transform_weight_pair(g, pair, t[s]);
+  }
+  UNROLL for (int i = 0; i < 2; i++) {
+    const vec row[3] = {t[0][i], t[1][i], t[2][i]};
+    transform_weight(row, u);
+    UNROLL for (int j = 0; j < 6; j++) store(out + (i * 6 + j) * plane, u[j]);
+  }
+}
+
 // dg = Gᵀ m G of VL channels: m at in[(6i + j)·plane], dg (+)= to out[(r·3 + s)·step].
 INLINE void untransform_kernel(
   const float *in, long plane, float *out, long step, long n, int add

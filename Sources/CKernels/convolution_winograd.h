@@ -1,22 +1,21 @@
 // Winograd convolution 3×3, stride 1, forward and input gradient (the latter is a forward
 // convolution with the kernel turned by 180° and its channels exchanged).
 //
-// U[36][panel][c][columns] are the transformed weights, in `packed`. Then either
-//   fused   an item is a block of tiles: its V and, panel by panel of columns, its products M stay
-//           in the second-level cache; or
-//   phased  V of all tiles, then all products, then all outputs, through memory: U is read once.
+// Two forms, by the number of channels:
+//   fused     U[36][panel][c][columns] are the transformed weights, in `packed`; an item is a block
+//             of tiles: its V and, panel by panel of columns, its products M stay in the
+//             second-level cache.
+//   streamed  U would be larger than the caches: convolution_winograd_streamed.h.
 
-enum { tiles_fused = 30, tiles_fused_wide = 24, tiles_phased = 8, rows_phased = 84 };
-enum { winograd_wide = 256, phased_floats = 1 << 26 };  // at most 256 MB of planes
+enum { tiles_fused = 30, tiles_fused_wide = 24 };
 
 typedef struct {
   tile_grid grid;
   panel_split panels;
-  int backward, phased;
+  int backward;
   long width;          // channels of V: c in whole vectors
   long block, blocks;  // tiles of an item
   long plane_v, plane_m;
-  long row_blocks;  // phased: items of a product
 } winograd_work;
 
 static winograd_work winograd_of(const ak_conv *c, enum ak_pass pass) {
@@ -26,14 +25,10 @@ static winograd_work winograd_of(const ak_conv *c, enum ak_pass pass) {
   w.width = round_up(w.grid.c, VL);
   const long wide = at_least(w.grid.c, w.grid.k), tiles = w.grid.tiles;
   const long fused = wide >= winograd_wide ? tiles_fused_wide : tiles_fused;
-  w.phased = wide > winograd_wide
-    && 36 * tiles * (w.width + padded_columns(w.panels)) <= phased_floats;
-  w.block = w.phased ? tiles_phased : at_least(6, at_most(fused, ceil_div(tiles, 16)));
+  w.block = at_least(6, at_most(fused, ceil_div(tiles, 16)));
   w.blocks = ceil_div(tiles, w.block);
-  w.plane_v = plane_floats(w.phased ? tiles : w.block, w.width);
-  w.plane_m = plane_floats(
-    w.phased ? tiles : w.block, w.phased ? padded_columns(w.panels) : KV * VL);
-  w.row_blocks = ceil_div(tiles, rows_phased);
+  w.plane_v = plane_floats(w.block, w.width);
+  w.plane_m = plane_floats(w.block, KV * VL);
   return w;
 }
 
@@ -49,6 +44,10 @@ static int suits_winograd(const ak_conv *c, enum ak_pass pass, int exact) {
 }
 
 static void winograd_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
+  if (streams_weights(c, pass)) {
+    streamed_plan(c, pass, plan);
+    return;
+  }
   const winograd_work w = winograd_of(c, pass);
   plan->algorithm = AK_WINOGRAD;
   plan->pack_phases = 1;
@@ -56,20 +55,11 @@ static void winograd_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
   plan->items[0] = w.backward ? ceil_div(w.grid.c, VL) * w.panels.vectors : w.grid.c;
   plan->chunk[0] = w.backward ? 4 : 8;
   plan->stat_slots = w.blocks;
-  if (w.phased) {
-    plan->phases = 4;
-    plan->items[1] = plan->items[3] = w.blocks;
-    plan->items[2] = 36 * w.panels.count * w.row_blocks;
-    plan->chunk[1] = plan->chunk[2] = plan->chunk[3] = 1;
-    plan->shared_floats = 36 * (round_up(w.plane_v, 16) + w.plane_m);
-    plan->private_floats = 4 * round_up(rows_phased, 16) + w.width + 64;
-  } else {
-    plan->phases = 2;
-    plan->items[1] = w.blocks;
-    plan->chunk[1] = 1;
-    plan->private_floats =
-      4 * round_up(w.block, 16) + w.width + 36 * (w.plane_v + w.plane_m) + 128;
-  }
+  plan->phases = 2;
+  plan->items[1] = w.blocks;
+  plan->chunk[1] = 1;
+  plan->private_floats =
+    4 * round_up(w.block, 16) + w.width + 36 * (w.plane_v + w.plane_m) + 128;
 }
 
 // U of input channels [lo, hi).
@@ -153,7 +143,7 @@ static void winograd_fused(
   for (long item = lo; item < hi; item++) {
     const long from = item * w->block, to = at_most(g->tiles, from + w->block);
     clear_statistics(job->epilogue, 0, g->k, item, g->k);
-    gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width);
+    gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width, w->width);
     for (long panel = 0; panel < w->panels.count; panel++) {
       const panel_span p = panel_at(w->panels, panel);
       for (long i = 0; i < 36; i++) {
@@ -167,48 +157,19 @@ static void winograd_fused(
   }
 }
 
-static void winograd_phased(
-  const winograd_work *w, const ak_job *job, int phase, long item, float *scratch
-) {
-  const tile_grid *g = &w->grid;
-  const float **rows = (const float **)carve(&scratch, 2 * rows_phased);
-  float **out = (float **)carve(&scratch, 2 * rows_phased);
-  float *zeros = carve(&scratch, w->width);
-  float *v = job->shared, *m = job->shared + 36 * round_up(w->plane_v, 16);
-  const long columns = padded_columns(w->panels);
-  const long from = item * w->block, to = at_most(g->tiles, from + w->block);
-  if (phase == 1) {
-    memset(zeros, 0, (size_t)w->width * sizeof(float));
-    gather_inputs(g, job->a, from, to, zeros, v + from * w->width, w->plane_v, w->width);
-  } else if (phase == 2) {
-    const long block = item % w->row_blocks, panel = item / w->row_blocks % w->panels.count;
-    const long p = item / w->row_blocks / w->panels.count;
-    const long first = block * g->tiles / w->row_blocks;
-    const long count = (block + 1) * g->tiles / w->row_blocks - first;
-    const panel_span span = panel_at(w->panels, panel);
-    multiply_plane(
-      w, job->packed, p, span, v + p * w->plane_v + first * w->width,
-      m + p * w->plane_m + first * columns + span.column, columns, count, rows, out);
-  } else {
-    clear_statistics(job->epilogue, 0, g->k, item, g->k);
-    scatter_outputs(
-      g, job, m + from * columns, w->plane_m, columns, from, to, 0, g->k, item);
-  }
-}
-
 static void winograd_run(
   const ak_conv *c, enum ak_pass pass, const ak_job *job, int phase, long lo, long hi,
   float *scratch
 ) {
+  if (streams_weights(c, pass)) {
+    streamed_run(c, pass, job, phase, lo, hi, scratch);
+    return;
+  }
   const winograd_work w = winograd_of(c, pass);
-  if (phase == 0) {
-    if (w.backward) {
-      pack_turned_kernels(c, &w, job, lo, hi);
-    } else {
-      pack_kernels(c, &w, job, lo, hi);
-    }
-  } else if (w.phased) {
-    for (long item = lo; item < hi; item++) winograd_phased(&w, job, phase, item, scratch);
+  if (phase == 0 && w.backward) {
+    pack_turned_kernels(c, &w, job, lo, hi);
+  } else if (phase == 0) {
+    pack_kernels(c, &w, job, lo, hi);
   } else {
     winograd_fused(&w, job, lo, hi, scratch);
   }

@@ -28,7 +28,7 @@ static gradient_work gradient_of(const ak_conv *c) {
   w.blocks = ceil_div(tiles, gradient_block);
   w.plane_d = plane_floats(c->c, w.columns);
   w.phased = 36 * c->c * w.columns > gradient_floats
-    && 36 * tiles * (w.width + w.columns) <= phased_floats;
+    && 36 * tiles * (w.width + w.columns) <= planes_most;
   if (w.phased) {
     w.plane_v = plane_floats(tiles, w.width);
     w.plane_z = plane_floats(tiles, w.columns);
@@ -52,7 +52,7 @@ static void gradient_plan(const ak_conv *c, ak_plan *plan) {
   plan->algorithm = AK_WINOGRAD;
   if (w.phased) {
     plan->phases = 3;
-    plan->items[0] = plan->items[1] = ceil_div(w.grid.tiles, tiles_phased);
+    plan->items[0] = plan->items[1] = ceil_div(w.grid.tiles, tiles_gathered);
     plan->items[2] = w.panels.count * w.channel_blocks;
     plan->shared_floats = 36 * (round_up(w.plane_v, 16) + w.plane_z);
     plan->private_floats = tables + 36 * w.plane_d;
@@ -80,7 +80,7 @@ static void gradient_slot(
   const long end = (slot + 1) * w->blocks / w->slots;
   for (long block = slot * w->blocks / w->slots; block < end; block++) {
     const long from = block * gradient_block, to = at_most(g->tiles, from + gradient_block);
-    gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width);
+    gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width, w->width);
     gather_gradients(g, job->b, from, to, zeros, z, w->plane_z, 0, w->columns);
     for (long p = 0; p < 36; p++) {
       for (long panel = 0; panel < w->panels.count; panel++) {
@@ -145,10 +145,10 @@ static void gradient_transform(
   const long widest = at_least(w->width, w->columns);
   float *zeros = carve(&scratch, widest);
   memset(zeros, 0, (size_t)widest * sizeof(float));
-  const long from = item * tiles_phased, to = at_most(g->tiles, from + tiles_phased);
+  const long from = item * tiles_gathered, to = at_most(g->tiles, from + tiles_gathered);
   float *v = job->shared, *z = job->shared + 36 * round_up(w->plane_v, 16);
   if (phase == 0) {
-    gather_inputs(g, job->a, from, to, zeros, v + from * w->width, w->plane_v, w->width);
+    gather_inputs(g, job->a, from, to, zeros, v + from * w->width, w->plane_v, w->width, w->width);
     return;
   }
   for (long panel = 0; panel < w->panels.count; panel++) {
