@@ -1,255 +1,249 @@
-// Tiles of Winograd's algorithm: 4×4 outputs from 6×6 inputs, between images and 36 planes.
+// Tiles of Winograd's algorithm: 4×4 outputs from 6×6 inputs, between images and 36 planes. The last
+// tiles of a row or column may be short by one.
 //
-// A plane holds one element of the transformed tiles, [tile][channels]. The distance between
-// planes is padded by a cache line: otherwise the 36 stores of a tile fall into one cache set.
+// A plane holds one element of the transformed tiles, [tile][channels]. Planes of the point 0 leave
+// out the tiles that are short in its direction, so the row of a tile in a plane depends on the
+// plane's kind: its *rank*. The distance between planes is padded by a cache line: otherwise the 36
+// stores of a tile fall into one cache set.
 
 // A convolution 3×3, stride 1, seen from either side: source [n][sh][sw][c] to target
 // [n][th][tw][k], target pixel (y, x) from source pixels (y − pad_h …, x − pad_w …).
 typedef struct {
   long n, sh, sw, c, th, tw, k, pad_h, pad_w;
   long down, across, tiles;
+  long tall, wide;  // how many of them are 4 high, 4 wide: the first ones
 } tile_grid;
 
 static tile_grid grid_of(const ak_conv *v, int backward) {
-  tile_grid g = {v->n, v->h, v->w, v->c, v->oh, v->ow, v->k, v->pad_top, v->pad_left, 0, 0, 0};
+  tile_grid g = {v->n, v->h, v->w, v->c, v->oh, v->ow, v->k, v->pad_top, v->pad_left, 0, 0, 0, 0, 0};
   if (backward) {
     g = (tile_grid){
-      v->n, v->oh, v->ow, v->k, v->h, v->w, v->c, 2 - v->pad_top, 2 - v->pad_left, 0, 0, 0};
+      v->n, v->oh, v->ow, v->k, v->h, v->w, v->c, 2 - v->pad_top, 2 - v->pad_left, 0, 0, 0, 0, 0};
   }
   g.down = ceil_div(g.th, 4);
   g.across = ceil_div(g.tw, 4);
+  g.tall = at_least(0, g.th - 3 * g.down);
+  g.wide = at_least(0, g.tw - 3 * g.across);
   g.tiles = g.n * g.down * g.across;
   return g;
 }
 
 INLINE long plane_floats(long tiles, long channels) { return tiles * channels + 16; }
 
+// Kinds of planes by the point in either direction: bit 0 the rows', bit 1 the columns' is 0.
+enum { plane_kinds = 4 };
+
+INLINE int kind_of(long plane) { return (plane < 6) + 2 * (plane % 6 == 0); }
+
+// Products of the planes with every tile of an image.
+INLINE long image_products(const tile_grid *g) {
+  return (5 * g->down + g->tall) * (5 * g->across + g->wide);
+}
+
+// What of a tile is known to the functions of one: constants that leave only what is needed.
+enum tile_shape {
+  TILE_FULL,
+  TILE_LOW,     // short by a row
+  TILE_NARROW,  // short by a column
+  TILE_SMALL,   // by both
+  TILE_ALIKE,   // full as all tiles are: every plane holds it in the same row
+};
+
+INLINE int is_low(const enum tile_shape shape) { return shape == TILE_LOW || shape == TILE_SMALL; }
+INLINE int is_narrow(const enum tile_shape shape) {
+  return shape == TILE_NARROW || shape == TILE_SMALL;
+}
+
+// Kind of plane (i, j), as far as it matters for a tile.
+INLINE int kind_in(const enum tile_shape shape, const int i, const int j) {
+  return shape == TILE_ALIKE ? 0 : (i == 0) + 2 * (j == 0);
+}
+
 typedef struct {
   long n, y, x;  // image, first target pixel
+  enum tile_shape shape;
+  long ranks[plane_kinds];  // row in planes of each kind
 } tile_place;
 
 INLINE tile_place tile_at(const tile_grid *g, long tile) {
-  const long in_image = tile % (g->down * g->across);
+  const long in_image = tile % (g->down * g->across), n = tile / (g->down * g->across);
+  const long i = in_image / g->across, j = in_image % g->across;
+  const long tall = at_most(i, g->tall), wide = at_most(j, g->wide);
+  const int alike = g->tall == g->down && g->wide == g->across;
   return (tile_place){
-    tile / (g->down * g->across), in_image / g->across * 4, in_image % g->across * 4};
+    .n = n, .y = 3 * i + tall, .x = 3 * j + wide,
+    .shape = alike ? TILE_ALIKE : TILE_LOW * (i >= g->tall) + TILE_NARROW * (j >= g->wide),
+    .ranks = {
+      tile, (n * g->tall + tall) * g->across + (i < g->tall ? j : 0),
+      (n * g->down + i) * g->wide + wide,
+      (n * g->tall + tall) * g->wide + (i < g->tall ? wide : 0)}};
+}
+
+// Tiles [from, to) in planes.
+typedef struct {
+  long from, to;
+  long first[plane_kinds], count[plane_kinds];  // rows in planes of each kind
+} tile_range;
+
+static tile_range range_of(const tile_grid *g, long from, long to) {
+  tile_range r = {.from = from, .to = to};
+  const tile_place first = tile_at(g, from), end = tile_at(g, to);
+  for (int i = 0; i < plane_kinds; i++) {
+    r.first[i] = first.ranks[i];
+    r.count[i] = end.ranks[i] - first.ranks[i];
+  }
+  return r;
 }
 
 // The 6×6 source pixels of a tile, `zeros` outside the image.
 static void input_rows(
-  const tile_grid *g, const float *x, long tile, const float *zeros, const float **p
+  const tile_grid *g, const float *x, const tile_place *at, const float *zeros, const float **p
 ) {
-  const tile_place at = tile_at(g, tile);
   for (int i = 0; i < 6; i++) {
-    const long y = at.y - g->pad_h + i;
+    const long y = at->y - g->pad_h + i;
     for (int j = 0; j < 6; j++) {
-      const long xx = at.x - g->pad_w + j;
+      const long xx = at->x - g->pad_w + j;
       const int inside = (unsigned long)y < (unsigned long)g->sh
         && (unsigned long)xx < (unsigned long)g->sw;
-      p[i * 6 + j] = inside ? x + ((at.n * g->sh + y) * g->sw + xx) * g->c : zeros;
+      p[i * 6 + j] = inside ? x + ((at->n * g->sh + y) * g->sw + xx) * g->c : zeros;
     }
   }
 }
 
-// V = Bᵀ d B of tiles [from, to): channel c of tile t to planes[p][(t − from)·step + c], for the
-// channels up to `width`, a multiple of VL. `zeros` holds `width` zeros. The next tile's pixels are
-// asked for ahead: they lie in 36 places, too many for the processor to foresee.
+// Where planes hold the tiles of a range: row r of plane p, of the range's r-th tile there, at
+// planes[p·plane + r·step].
+typedef struct {
+  float *planes;
+  long plane, step;
+} tile_rows;
+
+// One tile: pixels, where its planes' rows lie, and the next tile's pixels, which are asked for: they
+// lie in 36 places, too many for the processor to foresee.
+typedef struct {
+  const float *const *pixels, *const *next;
+  float *out[plane_kinds];
+  long plane, width;
+} gathered_tile;
+
+static gathered_tile gathered(
+  const tile_place *at, const tile_range *r, tile_rows to, long width
+) {
+  gathered_tile t = {.plane = to.plane, .width = width};
+  for (int i = 0; i < plane_kinds; i++) {
+    t.out[i] = to.planes + (at->ranks[i] - r->first[i]) * to.step;
+  }
+  return t;
+}
+
+INLINE void gather_vector(const enum tile_shape shape, const gathered_tile *t, long c) {
+  const int low = is_low(shape), narrow = is_narrow(shape);
+  vec b[6][6], v[6];
+  // The pixels that the next tile does not share with this one.
+  UNROLL for (int i = 0; i < 6; i++) UNROLL for (int j = 2; j < 6; j++) {
+    __builtin_prefetch(t->next[i * 6 + j] + c);
+  }
+  UNROLL for (int j = 0; j < 6 - narrow; j++) {
+    vec d[6];
+    UNROLL for (int i = 0; i < 6 - low; i++) d[i] = load(t->pixels[i * 6 + j] + c);
+    transform_input(low, d, b[j]);
+  }
+  UNROLL for (int i = low; i < 6; i++) {
+    const vec row[6] = {b[0][i], b[1][i], b[2][i], b[3][i], b[4][i], narrow ? (vec){0} : b[5][i]};
+    transform_input(narrow, row, v);
+    UNROLL for (int j = narrow; j < 6; j++) {
+      store(t->out[kind_in(shape, i, j)] + (i * 6 + j) * t->plane + c, v[j]);
+    }
+  }
+}
+
+// A copy of `t`: what is stored might otherwise be its contents, as far as the compiler knows.
+INLINE void gather_tile(const enum tile_shape shape, const gathered_tile t) {
+  for (long c = 0; c < t.width; c += VL) gather_vector(shape, &t, c);
+}
+
+// V = Bᵀ d B of the tiles of a range, for channels up to `width`, a multiple of VL. `zeros` holds
+// `width` zeros.
 static void gather_inputs(
-  const tile_grid *g, const float *x, long from, long to, const float *zeros, float *planes,
-  long plane, long step, long width
+  const tile_grid *g, const float *x, const tile_range *r, const float *zeros, tile_rows to,
+  long width
 ) {
   const float *tables[2][36];
-  if (from < to) input_rows(g, x, from, zeros, tables[from & 1]);
-  for (long t = from; t < to; t++) {
-    const float *const *p = tables[t & 1];
-    const float **next = tables[~t & 1];
-    input_rows(g, x, at_most(t + 1, to - 1), zeros, next);
-    float *out = planes + (t - from) * step;
-    for (long c = 0; c < width; c += VL) {
-      vec b[6][6], v[6];
-      // The pixels that the next tile does not share with this one.
-      UNROLL for (int i = 0; i < 6; i++) UNROLL for (int j = 2; j < 6; j++) {
-        __builtin_prefetch(next[i * 6 + j] + c);
-      }
-      UNROLL for (int j = 0; j < 6; j++) {
-        vec d[6];
-        UNROLL for (int i = 0; i < 6; i++) d[i] = load(p[i * 6 + j] + c);
-        transform_input(d, b[j]);
-      }
-      UNROLL for (int i = 0; i < 6; i++) {
-        const vec row[6] = {b[0][i], b[1][i], b[2][i], b[3][i], b[4][i], b[5][i]};
-        transform_input(row, v);
-        UNROLL for (int j = 0; j < 6; j++) store(out + (i * 6 + j) * plane + c, v[j]);
-      }
+  tile_place at = tile_at(g, r->from);
+  if (r->from < r->to) input_rows(g, x, &at, zeros, tables[r->from & 1]);
+  for (long i = r->from; i < r->to; i++) {
+    gathered_tile t = gathered(&at, r, to, width);
+    const enum tile_shape shape = at.shape;
+    if (i + 1 < r->to) at = tile_at(g, i + 1);
+    input_rows(g, x, &at, zeros, tables[~i & 1]);
+    t.pixels = tables[i & 1], t.next = tables[~i & 1];
+    switch (shape) {
+      case TILE_ALIKE: gather_tile(TILE_ALIKE, t); break;
+      case TILE_FULL: gather_tile(TILE_FULL, t); break;
+      case TILE_LOW: gather_tile(TILE_LOW, t); break;
+      case TILE_NARROW: gather_tile(TILE_NARROW, t); break;
+      case TILE_SMALL: gather_tile(TILE_SMALL, t);
     }
   }
 }
 
 // The 4×4 target pixels of a tile, `zeros` outside the image.
 static void gradient_rows(
-  const tile_grid *g, const float *dy, long tile, const float *zeros, const float **p
+  const tile_grid *g, const float *dy, const tile_place *at, const float *zeros, const float **p
 ) {
-  const tile_place at = tile_at(g, tile);
   for (int i = 0; i < 4; i++) {
     for (int j = 0; j < 4; j++) {
-      const int inside = at.y + i < g->th && at.x + j < g->tw;
+      const int inside = at->y + i < g->th && at->x + j < g->tw;
       p[i * 4 + j] =
-        inside ? dy + ((at.n * g->th + at.y + i) * g->tw + at.x + j) * g->k : zeros;
+        inside ? dy + ((at->n * g->th + at->y + i) * g->tw + at->x + j) * g->k : zeros;
     }
   }
 }
 
-// Z = A dY Aᵀ of the tiles of a target-shaped gradient; channels [first, first + width).
+INLINE void gather_gradient_vector(
+  const enum tile_shape shape, const gathered_tile *t, long c
+) {
+  const int low = is_low(shape), narrow = is_narrow(shape);
+  vec b[4][6], z[6];
+  UNROLL for (int i = 0; i < 16; i++) __builtin_prefetch(t->next[i] + c);
+  UNROLL for (int j = 0; j < 4 - narrow; j++) {
+    vec d[4];
+    UNROLL for (int i = 0; i < 4 - low; i++) d[i] = load(t->pixels[i * 4 + j] + c);
+    transform_output_gradient(low, d, b[j]);
+  }
+  UNROLL for (int i = low; i < 6; i++) {
+    const vec row[4] = {b[0][i], b[1][i], b[2][i], narrow ? (vec){0} : b[3][i]};
+    transform_output_gradient(narrow, row, z);
+    UNROLL for (int j = narrow; j < 6; j++) {
+      store(t->out[kind_in(shape, i, j)] + (i * 6 + j) * t->plane + c, z[j]);
+    }
+  }
+}
+
+INLINE void gather_gradient_tile(const enum tile_shape shape, const gathered_tile t) {
+  for (long c = 0; c < t.width; c += VL) gather_gradient_vector(shape, &t, c);
+}
+
+// Z = A dY Aᵀ of the tiles of a range of a target-shaped gradient; channels
+// [first, first + width).
 static void gather_gradients(
-  const tile_grid *g, const float *dy, long from, long to, const float *zeros, float *planes,
-  long plane, long first, long width
+  const tile_grid *g, const float *dy, const tile_range *r, const float *zeros, tile_rows to,
+  long first, long width
 ) {
   const float *tables[2][16];
-  if (from < to) gradient_rows(g, dy + first, from, zeros, tables[from & 1]);
-  for (long t = from; t < to; t++) {
-    const float *const *p = tables[t & 1];
-    const float **next = tables[~t & 1];
-    gradient_rows(g, dy + first, at_most(t + 1, to - 1), zeros, next);
-    float *out = planes + (t - from) * width;
-    for (long c = 0; c < width; c += VL) {
-      vec b[4][6], z[6];
-      UNROLL for (int i = 0; i < 16; i++) __builtin_prefetch(next[i] + c);
-      UNROLL for (int j = 0; j < 4; j++) {
-        vec d[4];
-        UNROLL for (int i = 0; i < 4; i++) d[i] = load(p[i * 4 + j] + c);
-        transform_output_gradient(d, b[j]);
-      }
-      UNROLL for (int i = 0; i < 6; i++) {
-        const vec row[4] = {b[0][i], b[1][i], b[2][i], b[3][i]};
-        transform_output_gradient(row, z);
-        UNROLL for (int j = 0; j < 6; j++) store(out + (i * 6 + j) * plane + c, z[j]);
-      }
-    }
-  }
-}
-
-// What follows the outputs of a tile while they are in registers. Other epilogues are a pass of
-// their own over the tile's pixels.
-enum scatter_finish {
-  FINISH_NONE,
-  FINISH_SUMS,    // batch norm's sums and nothing else
-  FINISH_AFFINE,  // bias, residual and ReLU, any of them
-  FINISH_LATER,
-};
-
-static enum scatter_finish scatter_finish_of(const ak_epilogue *e) {
-  if (!has_epilogue(e)) return FINISH_NONE;
-  const int plain = e->activation == AK_IDENTITY && !e->bias && !e->residual && !e->before;
-  if (plain && e->sum && e->square_sum) return FINISH_SUMS;
-  const int affine = e->activation == AK_IDENTITY || e->activation == AK_RELU;
-  return affine && !e->before && !e->sum && !e->square_sum ? FINISH_AFFINE : FINISH_LATER;
-}
-
-// A tile on its way from planes to the image.
-typedef struct {
-  const float *m;  // element p of channel c at m[p·plane + c]
-  long plane, width;
-  float *y;  // first target pixel and channel; pixel (i, j) at y[(i·tw + j)·k]
-  long tw, k;
-  int rows, columns;  // of pixels that exist
-  int add;
-  const float *bias, *residual;  // at the first channel, at the first pixel and channel; or null
-  int rectified;
-  float *sum, *square;  // at the first channel
-} scattered_tile;
-
-// Y = Aᵀ M A of channels [c, c + n). `whole`: every pixel and every lane exists.
-INLINE void scatter_vector(
-  const scattered_tile *t, const enum scatter_finish finish, const int whole, long c, long n
-) {
-  vec b[6][4], o[4], sum = {0}, square = {0}, bias = {0};
-  if (finish == FINISH_AFFINE && t->bias) bias = load_some(t->bias + c, n);
-  UNROLL for (int j = 0; j < 6; j++) {
-    vec d[6];
-    UNROLL for (int i = 0; i < 6; i++) d[i] = load(t->m + (i * 6 + j) * t->plane + c);
-    transform_output(d, b[j]);
-  }
-  UNROLL for (int i = 0; i < 4; i++) {
-    const vec row[6] = {b[0][i], b[1][i], b[2][i], b[3][i], b[4][i], b[5][i]};
-    transform_output(row, o);
-    UNROLL for (int j = 0; j < 4; j++) {
-      const long at = (i * t->tw + j) * t->k + c;
-      float *to = t->y + at;
-      __builtin_prefetch(to + 4 * t->k, 1);  // the same pixel of the next tile
-      if (finish == FINISH_AFFINE && t->residual) __builtin_prefetch(t->residual + at + 4 * t->k);
-      if (!whole && (i >= t->rows || j >= t->columns)) continue;
-      vec v = o[j];
-      if (t->add) v += whole ? load(to) : load_some(to, n);
-      if (finish == FINISH_AFFINE) {
-        v += bias;
-        if (t->residual) v += whole ? load(t->residual + at) : load_some(t->residual + at, n);
-        if (t->rectified) v = rectify(v);
-      }
-      if (whole) {
-        store(to, v);
-      } else {
-        store_some(to, v, n);
-      }
-      sum += v;
-      square += v * v;
-    }
-  }
-  if (finish == FINISH_SUMS) {
-    store_some(t->sum + c, load_some(t->sum + c, n) + sum, n);
-    store_some(t->square + c, load_some(t->square + c, n) + square, n);
-  }
-}
-
-INLINE void scatter_body(const scattered_tile *t, const enum scatter_finish finish) {
-  const int whole = t->rows == 4 && t->columns == 4;
-  long c = 0;
-  if (whole) {
-    for (; c + VL <= t->width; c += VL) scatter_vector(t, finish, 1, c, VL);
-  }
-  for (; c < t->width; c += VL) scatter_vector(t, finish, 0, c, at_most(VL, t->width - c));
-}
-
-static void scatter_plain(const scattered_tile *t) { scatter_body(t, FINISH_NONE); }
-static void scatter_sums(const scattered_tile *t) { scatter_body(t, FINISH_SUMS); }
-static void scatter_affine(const scattered_tile *t) { scatter_body(t, FINISH_AFFINE); }
-
-// The outputs of tiles [from, to), channels [first, first + width), with what follows them. Planes
-// hold rows `step` apart, the first of tile `from`.
-static void scatter_outputs(
-  const tile_grid *g, const ak_job *job, const float *planes, long plane, long step, long from,
-  long to, long first, long width, long slot
-) {
-  const ak_epilogue *e = job->epilogue;
-  const enum scatter_finish finish = scatter_finish_of(e);
-  scattered_tile s = {
-    .plane = plane, .width = width, .tw = g->tw, .k = g->k, .add = job->accumulate};
-  if (finish == FINISH_SUMS) {
-    s.sum = e->sum + slot * g->k + first;
-    s.square = e->square_sum + slot * g->k + first;
-  } else if (finish == FINISH_AFFINE) {
-    s.bias = e->bias ? e->bias + first : 0;
-    s.rectified = e->activation == AK_RELU;
-  }
-  for (long t = from; t < to; t++) {
-    const tile_place at = tile_at(g, t);
-    const long offset = ((at.n * g->th + at.y) * g->tw + at.x) * g->k + first;
-    s.m = planes + (t - from) * step;
-    s.y = job->out + offset;
-    s.rows = (int)at_most(4, g->th - at.y);
-    s.columns = (int)at_most(4, g->tw - at.x);
-    if (finish == FINISH_AFFINE) s.residual = e->residual ? e->residual + offset : 0;
-    if (finish == FINISH_SUMS) {
-      scatter_sums(&s);
-    } else if (finish == FINISH_AFFINE) {
-      scatter_affine(&s);
-    } else {
-      scatter_plain(&s);
-    }
-    if (finish != FINISH_LATER) continue;
-    for (int i = 0; i < s.rows; i++) {
-      for (int j = 0; j < s.columns; j++) {
-        float *out = s.y + (i * g->tw + j) * g->k;
-        finish_pixel(e, out, out - job->out, first, width, slot, g->k);
-      }
+  tile_place at = tile_at(g, r->from);
+  if (r->from < r->to) gradient_rows(g, dy + first, &at, zeros, tables[r->from & 1]);
+  for (long i = r->from; i < r->to; i++) {
+    gathered_tile t = gathered(&at, r, to, width);
+    const enum tile_shape shape = at.shape;
+    if (i + 1 < r->to) at = tile_at(g, i + 1);
+    gradient_rows(g, dy + first, &at, zeros, tables[~i & 1]);
+    t.pixels = tables[i & 1], t.next = tables[~i & 1];
+    switch (shape) {
+      case TILE_ALIKE: gather_gradient_tile(TILE_ALIKE, t); break;
+      case TILE_FULL: gather_gradient_tile(TILE_FULL, t); break;
+      case TILE_LOW: gather_gradient_tile(TILE_LOW, t); break;
+      case TILE_NARROW: gather_gradient_tile(TILE_NARROW, t); break;
+      case TILE_SMALL: gather_gradient_tile(TILE_SMALL, t);
     }
   }
 }

@@ -12,42 +12,60 @@
 // Forward, a 6×6 input tile d and a 3×3 kernel g to a 4×4 output tile:
 //     Y = Aᵀ·[(G g Gᵀ) ⊙ (Bᵀ d B)]·A
 // Weight gradient, its adjoint:  dg = Gᵀ·[Σ_tiles (Bᵀ d B) ⊙ (A dY Aᵀ)]·G
-// Each function below is one matrix times a column of vectors; rows come in even/odd pairs.
+// A short tile has 3 outputs from 5 inputs, F(3, 3): where 4 does not divide the picture, tiles of 4
+// alone would compute up to a quarter of their products beyond it. Of the six points it leaves out
+// 0, so that its planes are five of the same six, with the same weights; the rest of its Bᵀ is
+//
+//        | -1 -s    1/2  s/2  0 |
+//        | -1  s    1/2 -s/2  0 |
+//        | -1 -s/2   2    s   0 |
+//        | -1  s/2   2   -s   0 |
+//        |  1  0   -5/2   0   1 |
+//
+// and its Aᵀ the first three rows above without the column of 0, ∞ being in the third.
+// Each function below is one matrix times a column of vectors; rows come in even/odd pairs. Where
+// `low` is set it is that of a short tile, whose element 0 is neither read nor written.
 
 #define ROOT2 1.41421356237309504880f
 
 // Bᵀ·d
-INLINE void transform_input(const vec *d, vec *o) {
-  const vec even1 = d[4] - 2.0f * d[2], odd1 = (d[3] * 0.5f - d[1]) * ROOT2;
-  const vec even2 = d[4] - 0.5f * d[2], odd2 = (d[3] - d[1] * 0.5f) * ROOT2;
-  o[0] = d[0] + (d[4] - 2.5f * d[2]);
+INLINE void transform_input(const int low, const vec *d, vec *o) {
+  const vec even1 = low ? 0.5f * d[2] - d[0] : d[4] - 2.0f * d[2];
+  const vec even2 = low ? 2.0f * d[2] - d[0] : d[4] - 0.5f * d[2];
+  const vec odd1 = (d[3] * 0.5f - d[1]) * ROOT2, odd2 = (d[3] - d[1] * 0.5f) * ROOT2;
+  if (!low) o[0] = d[0] + (d[4] - 2.5f * d[2]);
   o[1] = even1 + odd1;
   o[2] = even1 - odd1;
   o[3] = even2 + odd2;
   o[4] = even2 - odd2;
-  o[5] = d[1] + (d[5] - 2.5f * d[3]);
+  o[5] = low ? d[0] + (d[4] - 2.5f * d[2]) : d[1] + (d[5] - 2.5f * d[3]);
 }
 
 // Aᵀ·m
-INLINE void transform_output(const vec *m, vec *o) {
+INLINE void transform_output(const int low, const vec *m, vec *o) {
   const vec sum1 = m[1] + m[2], difference1 = m[1] - m[2];
   const vec sum2 = m[3] + m[4], difference2 = m[3] - m[4];
-  o[0] = m[0] + sum1 + sum2;
+  o[0] = low ? sum1 + sum2 : m[0] + sum1 + sum2;
   o[1] = (difference1 * 0.5f + difference2) * ROOT2;
   o[2] = sum1 * 0.5f + 2.0f * sum2;
-  o[3] = m[5] + (difference1 * 0.25f + difference2 * 2.0f) * ROOT2;
+  if (low) {
+    o[2] += m[5];
+  } else {
+    o[3] = m[5] + (difference1 * 0.25f + difference2 * 2.0f) * ROOT2;
+  }
 }
 
 // A·y
-INLINE void transform_output_gradient(const vec *y, vec *o) {
-  const vec even1 = y[0] + 0.5f * y[2], odd1 = (y[1] * 0.5f + y[3] * 0.25f) * ROOT2;
-  const vec even2 = y[0] + 2.0f * y[2], odd2 = (y[1] + 2.0f * y[3]) * ROOT2;
-  o[0] = y[0];
+INLINE void transform_output_gradient(const int low, const vec *y, vec *o) {
+  const vec even1 = y[0] + 0.5f * y[2], even2 = y[0] + 2.0f * y[2];
+  const vec odd1 = (low ? y[1] * 0.5f : y[1] * 0.5f + y[3] * 0.25f) * ROOT2;
+  const vec odd2 = (low ? y[1] : y[1] + 2.0f * y[3]) * ROOT2;
+  if (!low) o[0] = y[0];
   o[1] = even1 + odd1;
   o[2] = even1 - odd1;
   o[3] = even2 + odd2;
   o[4] = even2 - odd2;
-  o[5] = y[3];
+  o[5] = low ? y[2] : y[3];
 }
 
 // G·g

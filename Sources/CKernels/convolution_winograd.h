@@ -40,7 +40,7 @@ static int suits_winograd(const ak_conv *c, enum ak_pass pass, int exact) {
   conv_view v = view_convolution(c, pass);
   const tile_grid g = grid_of(c, pass == AK_INPUT_GRADIENT);
   const long products = meetings(&v, 1) * meetings(&v, 0);
-  return g.down * g.across * 36 * 5 < products * 3;
+  return image_products(&g) * 5 < products * 3;
 }
 
 static void winograd_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
@@ -142,17 +142,18 @@ static void winograd_fused(
   memset(zeros, 0, (size_t)w->width * sizeof(float));
   for (long item = lo; item < hi; item++) {
     const long from = item * w->block, to = at_most(g->tiles, from + w->block);
+    const tile_range r = range_of(g, from, to);
     clear_statistics(job->epilogue, 0, g->k, item, g->k);
-    gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width, w->width);
+    gather_inputs(g, job->a, &r, zeros, (tile_rows){v, w->plane_v, w->width}, w->width);
     for (long panel = 0; panel < w->panels.count; panel++) {
       const panel_span p = panel_at(w->panels, panel);
       for (long i = 0; i < 36; i++) {
         multiply_plane(
-          w, job->packed, i, p, v + i * w->plane_v, m + i * w->plane_m, p.vectors * VL, to - from,
-          rows, out);
+          w, job->packed, i, p, v + i * w->plane_v, m + i * w->plane_m, p.vectors * VL,
+          r.count[kind_of(i)], rows, out);
       }
       scatter_outputs(
-        g, job, m, w->plane_m, p.vectors * VL, from, to, p.column, p.width, item);
+        g, job, (tile_rows){m, w->plane_m, p.vectors * VL}, &r, p.column, p.width, item);
     }
   }
 }

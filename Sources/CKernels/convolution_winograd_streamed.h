@@ -85,23 +85,24 @@ static void turn_weights(const ak_conv *c, const ak_job *job, long lo, long hi) 
   }
 }
 
-// V of tiles [from, to), to planes[part][36][tile][depth].
+// V of tiles [from, to), to planes[part][36][rank][depth].
 static void streamed_gather(
   const streamed_work *w, const ak_job *job, long from, long to, float *zeros
 ) {
+  const tile_range all = {.from = from, .to = to};  // rows are counted from the first tile of all
   memset(zeros, 0, (size_t)w->depth * sizeof(float));
   for (long part = 0; part < w->parts; part++) {
     const long first = part * w->depth, width = at_most(w->depth, w->grid.c - first);
     gather_inputs(
-      &w->grid, job->a + first, from, to, zeros, job->shared + part * w->part_v + from * w->depth,
-      w->plane_v, w->depth, round_up(width, VL));
+      &w->grid, job->a + first, &all, zeros,
+      (tile_rows){job->shared + part * w->part_v, w->plane_v, w->depth}, round_up(width, VL));
   }
 }
 
 typedef struct {
   long first, last;  // panels
   long column;       // first column
-  long tile, count;
+  tile_range tiles;
 } streamed_place;
 
 // U of a pair of rows: input channels [from, to), the item's panels one behind the other, each
@@ -146,7 +147,7 @@ typedef struct {
   const float *v, *next;  // rows of V that follow one another, and those needed after them
   const float *u;
   float *m;
-  long depth;
+  long count, depth;  // rows, input channels
   int add;
 } streamed_plane;
 
@@ -157,7 +158,7 @@ static void streamed_multiply(
   const float **rows, float **out
 ) {
   static const long only_tap = 0;
-  for (long i = 0; i < at->count; i++) {
+  for (long i = 0; i < plane->count; i++) {
     rows[i] = plane->v + i * w->depth;
     out[i] = plane->m + i * w->columns;
   }
@@ -168,9 +169,9 @@ static void streamed_multiply(
     const panel_span p = panel_at(w->panels, panel);
     t.column = p.column - at->column;
     t.panel = plane->u + t.column * plane->depth;
-    const long tiles = ceil_div(at->count, rows_limit[p.vectors]);
+    const long tiles = ceil_div(plane->count, rows_limit[p.vectors]);
     for (long i = 0, first = 0; i < tiles; i++) {
-      const long count = ceil_div(at->count - first, tiles - i);
+      const long count = ceil_div(plane->count - first, tiles - i);
       if (panel == at->first) {
         const float *from = plane->next + first * w->depth;
         for (long j = 0; j < count * w->depth; j += 16) __builtin_prefetch(from + j);
@@ -188,14 +189,16 @@ static void streamed_third(
 ) {
   static const int rows_of[3][2] = {{0, 5}, {1, 2}, {3, 4}};
   const long from = part * w->depth, to = at_most(w->grid.c, from + w->depth);
-  const float *v = job->shared + part * w->part_v + at->tile * w->depth;
+  const float *v = job->shared + part * w->part_v;
   transform_part_of(w, job, at, pair, from, to, u);
   for (int i = 0; i < 12; i++) {
     const long plane = rows_of[pair][i / 6] * 6 + i % 6;
     const long after = rows_of[pair][(i + 1) % 12 / 6] * 6 + (i + 1) % 6;
     streamed_plane p = {
-      .v = v + plane * w->plane_v, .next = v + after * w->plane_v, .u = u + i * w->plane_u,
-      .m = m + plane * w->plane_m, .depth = to - from, .add = part > 0};
+      .v = v + plane * w->plane_v + at->tiles.first[kind_of(plane)] * w->depth,
+      .next = v + after * w->plane_v + at->tiles.first[kind_of(after)] * w->depth,
+      .u = u + i * w->plane_u, .m = m + plane * w->plane_m,
+      .count = at->tiles.count[kind_of(plane)], .depth = to - from, .add = part > 0};
     if (i == 11 && part + 1 < w->parts) p.next += w->part_v;
     streamed_multiply(w, at, &p, rows, out);
   }
@@ -205,9 +208,11 @@ static void streamed_item(
   const streamed_work *w, const ak_job *job, long item, float *scratch
 ) {
   const long group = item % w->groups, block = item / w->groups;
-  streamed_place at = {.first = group * w->group, .tile = block * w->grid.tiles / w->blocks};
+  const long tiles = w->grid.tiles;
+  streamed_place at = {
+    .first = group * w->group,
+    .tiles = range_of(&w->grid, block * tiles / w->blocks, (block + 1) * tiles / w->blocks)};
   at.last = at_most(w->panels.count, at.first + w->group);
-  at.count = (block + 1) * w->grid.tiles / w->blocks - at.tile;
   at.column = panel_at(w->panels, at.first).column;
   const panel_span end = panel_at(w->panels, at.last - 1);
   const long width = end.column + end.width - at.column;
@@ -221,8 +226,7 @@ static void streamed_item(
   }
   clear_statistics(job->epilogue, at.column, width, block, w->grid.k);
   scatter_outputs(
-    &w->grid, job, m, w->plane_m, w->columns, at.tile, at.tile + at.count, at.column, width,
-    block);
+    &w->grid, job, (tile_rows){m, w->plane_m, w->columns}, &at.tiles, at.column, width, block);
 }
 
 static void streamed_run(

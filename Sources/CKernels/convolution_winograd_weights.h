@@ -80,13 +80,16 @@ static void gradient_slot(
   const long end = (slot + 1) * w->blocks / w->slots;
   for (long block = slot * w->blocks / w->slots; block < end; block++) {
     const long from = block * gradient_block, to = at_most(g->tiles, from + gradient_block);
-    gather_inputs(g, job->a, from, to, zeros, v, w->plane_v, w->width, w->width);
-    gather_gradients(g, job->b, from, to, zeros, z, w->plane_z, 0, w->columns);
+    const tile_range r = range_of(g, from, to);
+    gather_inputs(g, job->a, &r, zeros, (tile_rows){v, w->plane_v, w->width}, w->width);
+    gather_gradients(
+      g, job->b, &r, zeros, (tile_rows){z, w->plane_z, w->columns}, 0, w->columns);
     for (long p = 0; p < 36; p++) {
       for (long panel = 0; panel < w->panels.count; panel++) {
         const panel_span span = panel_at(w->panels, panel);
         const outer_tile tile = {
-          .left = v + p * w->plane_v, .left_step = w->width, .count = to - from,
+          .left = v + p * w->plane_v, .left_step = w->width,
+          .count = r.count[kind_of(p)],
           .panel = z + p * w->plane_z + span.column,
           .panel_step = w->columns, .acc = d + p * w->plane_d + span.column,
           .acc_step = w->columns};
@@ -120,11 +123,13 @@ static void gradient_block_item(
   const long step = (long)span.vectors * VL;
   const long first = item % w->channel_blocks * w->channel_block;
   const long channels = at_most(w->channel_block, g->c - first);
+  const tile_range all = range_of(g, 0, g->tiles);
   memset(d, 0, (size_t)(36 * w->plane_d) * sizeof(float));
   for (long p = 0; p < 36; p++) {
     // Z's panels lie one after the other, each [tile][columns of the panel].
     const outer_tile tile = {
-      .left = v + p * w->plane_v + first, .left_step = w->width, .count = g->tiles,
+      .left = v + p * w->plane_v + first, .left_step = w->width,
+      .count = all.count[kind_of(p)],
       .panel = z + p * w->plane_z + span.column * g->tiles, .panel_step = step,
       .acc = d + p * w->plane_d, .acc_step = step};
     outer_against_panel(&tile, span.vectors, 0, channels);
@@ -145,17 +150,19 @@ static void gradient_transform(
   const long widest = at_least(w->width, w->columns);
   float *zeros = carve(&scratch, widest);
   memset(zeros, 0, (size_t)widest * sizeof(float));
-  const long from = item * tiles_gathered, to = at_most(g->tiles, from + tiles_gathered);
+  // Rows are counted from the first tile of all.
+  const tile_range all = {
+    .from = item * tiles_gathered, .to = at_most(g->tiles, (item + 1) * tiles_gathered)};
   float *v = job->shared, *z = job->shared + 36 * round_up(w->plane_v, 16);
   if (phase == 0) {
-    gather_inputs(g, job->a, from, to, zeros, v + from * w->width, w->plane_v, w->width, w->width);
+    gather_inputs(g, job->a, &all, zeros, (tile_rows){v, w->plane_v, w->width}, w->width);
     return;
   }
   for (long panel = 0; panel < w->panels.count; panel++) {
     const panel_span span = panel_at(w->panels, panel);
     const long step = (long)span.vectors * VL;
     gather_gradients(
-      g, job->b, from, to, zeros, z + span.column * g->tiles + from * step, w->plane_z,
+      g, job->b, &all, zeros, (tile_rows){z + span.column * g->tiles, w->plane_z, step},
       span.column, step);
   }
 }

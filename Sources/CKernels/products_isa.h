@@ -16,6 +16,7 @@ AK_TARGET_BEGIN
 #include "convolution_weights.h"
 #include "convolution_transforms.h"
 #include "convolution_tiles.h"
+#include "convolution_outputs.h"
 #include "convolution_winograd_streamed.h"
 #include "convolution_winograd.h"
 #include "convolution_winograd_weights.h"
