@@ -25,7 +25,6 @@ static gradient_work gradient_of(const ak_conv *c) {
   w.panels = split_panels(c->k);
   w.width = round_up(c->c, VL);
   w.columns = padded_columns(w.panels);
-  w.blocks = ceil_div(tiles, gradient_block);
   w.plane_d = plane_floats(c->c, w.columns);
   w.phased = 36 * c->c * w.columns > gradient_floats
     && 36 * tiles * (w.width + w.columns) <= planes_most;
@@ -38,9 +37,12 @@ static gradient_work gradient_of(const ak_conv *c) {
   } else {
     w.plane_v = plane_floats(gradient_block, w.width);
     w.plane_z = plane_floats(gradient_block, w.columns);
-    // Few slots where D is large: each costs writing and reading it once more.
+    // Few slots where D is large: each costs writing and reading it once more. All have as many
+    // blocks: with four slots of three or four blocks one thread of two would wait for an eighth.
     const long affordable = at_least(4, 4 * gradient_floats / (36 * c->c * w.columns));
-    w.slots = at_least(1, at_most(at_most(gradient_slots, affordable), w.blocks));
+    const long most = at_most(gradient_slots, affordable);
+    w.slots = at_least(1, at_most(most, ceil_div(tiles, gradient_block)));
+    w.blocks = w.slots * ceil_div(tiles, w.slots * gradient_block);
     w.slot_floats = 36 * round_up(w.plane_d, 16);
   }
   return w;
@@ -79,8 +81,8 @@ static void gradient_slot(
   memset(d, 0, (size_t)w->slot_floats * sizeof(float));
   const long end = (slot + 1) * w->blocks / w->slots;
   for (long block = slot * w->blocks / w->slots; block < end; block++) {
-    const long from = block * gradient_block, to = at_most(g->tiles, from + gradient_block);
-    const tile_range r = range_of(g, from, to);
+    const tile_range r =
+      range_of(g, block * g->tiles / w->blocks, (block + 1) * g->tiles / w->blocks);
     gather_inputs(g, job->a, &r, zeros, (tile_rows){v, w->plane_v, w->width}, w->width);
     gather_gradients(
       g, job->b, &r, zeros, (tile_rows){z, w->plane_z, w->columns}, 0, w->columns);
