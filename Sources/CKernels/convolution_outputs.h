@@ -126,8 +126,8 @@ static void scatter_outputs(
     s.bias = e->bias ? e->bias + first : 0;
     s.rectified = e->activation == AK_RELU;
   }
-  for (long t = r->from; t < r->to; t++) {
-    const tile_place at = tile_at(g, t);
+  tile_place at = tile_at(g, r->from);
+  for (long t = r->from; t < r->to; t++, step_tile(g, &at)) {
     const long offset = ((at.n * g->th + at.y) * g->tw + at.x) * g->k + first;
     for (int i = 0; i < plane_kinds; i++) {
       s.m[i] = planes.planes + (at.ranks[i] - r->first[i]) * planes.step;

@@ -61,22 +61,42 @@ INLINE int kind_in(const enum tile_shape shape, const int i, const int j) {
 
 typedef struct {
   long n, y, x;  // image, first target pixel
+  long i, j;     // row and column of tiles
   enum tile_shape shape;
   long ranks[plane_kinds];  // row in planes of each kind
 } tile_place;
 
-INLINE tile_place tile_at(const tile_grid *g, long tile) {
+INLINE enum tile_shape shape_at(const tile_grid *g, long i, long j) {
+  if (g->tall == g->down && g->wide == g->across) return TILE_ALIKE;
+  return TILE_LOW * (i >= g->tall) + TILE_NARROW * (j >= g->wide);
+}
+
+static tile_place tile_at(const tile_grid *g, long tile) {
   const long in_image = tile % (g->down * g->across), n = tile / (g->down * g->across);
   const long i = in_image / g->across, j = in_image % g->across;
   const long tall = at_most(i, g->tall), wide = at_most(j, g->wide);
-  const int alike = g->tall == g->down && g->wide == g->across;
   return (tile_place){
-    .n = n, .y = 3 * i + tall, .x = 3 * j + wide,
-    .shape = alike ? TILE_ALIKE : TILE_LOW * (i >= g->tall) + TILE_NARROW * (j >= g->wide),
+    .n = n, .y = 3 * i + tall, .x = 3 * j + wide, .i = i, .j = j, .shape = shape_at(g, i, j),
     .ranks = {
       tile, (n * g->tall + tall) * g->across + (i < g->tall ? j : 0),
       (n * g->down + i) * g->wide + wide,
       (n * g->tall + tall) * g->wide + (i < g->tall ? wide : 0)}};
+}
+
+// To the next tile, without the divisions of `tile_at`.
+INLINE void step_tile(const tile_grid *g, tile_place *at) {
+  const int tall = at->i < g->tall, wide = at->j < g->wide;
+  at->ranks[0]++;
+  at->ranks[1] += tall;
+  at->ranks[2] += wide;
+  at->ranks[3] += tall & wide;
+  at->x += 3 + wide;
+  if (++at->j == g->across) {
+    at->j = at->x = 0;
+    at->y += 3 + tall;
+    if (++at->i == g->down) at->i = at->y = 0, at->n++;
+  }
+  at->shape = shape_at(g, at->i, at->j);
 }
 
 // Tiles [from, to) in planes.
@@ -173,7 +193,7 @@ static void gather_inputs(
   for (long i = r->from; i < r->to; i++) {
     gathered_tile t = gathered(&at, r, to, width);
     const enum tile_shape shape = at.shape;
-    if (i + 1 < r->to) at = tile_at(g, i + 1);
+    if (i + 1 < r->to) step_tile(g, &at);
     input_rows(g, x, &at, zeros, tables[~i & 1]);
     t.pixels = tables[i & 1], t.next = tables[~i & 1];
     switch (shape) {
@@ -235,7 +255,7 @@ static void gather_gradients(
   for (long i = r->from; i < r->to; i++) {
     gathered_tile t = gathered(&at, r, to, width);
     const enum tile_shape shape = at.shape;
-    if (i + 1 < r->to) at = tile_at(g, i + 1);
+    if (i + 1 < r->to) step_tile(g, &at);
     gradient_rows(g, dy + first, &at, zeros, tables[~i & 1]);
     t.pixels = tables[i & 1], t.next = tables[~i & 1];
     switch (shape) {
