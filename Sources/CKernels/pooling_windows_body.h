@@ -15,31 +15,61 @@ static inline vi V(load_places)(const int32_t *p) {
   return (vi)V(load)((const float *)p);
 }
 
+// One output pixel's window, and where it lies.
+typedef struct {
+  const float *image;
+  long top, bottom, left, right, width, channels;
+} V(window);
+
+// What windows further right read first: too many streams to be foreseen.
+static inline void V(look_right)(const V(window) *w, long c) {
+  for (long h = w->top; h < w->bottom; h++) {
+    const float *ahead = w->image + (h * w->width + w->right + 8) * w->channels + c;
+    __builtin_prefetch(ahead);
+    __builtin_prefetch(ahead + w->channels);
+  }
+}
+
+static inline void V(largest)(const V(window) *w, float *y) {
+  const long channels = w->channels;
+  EACH(vf best = V(splat)(-__builtin_inff()); V(look_right)(w, c);
+       for (long h = w->top; h < w->bottom; h++) {
+         const float *line = w->image + (h * w->width) * channels + c;
+         for (long k = w->left; k < w->right; k++) {
+           const vf v = V(load)(line + k * channels);
+           best = V(pick)((v > best) | (v != v), v, best);
+         }
+       }
+       V(put)(y + c, best, lanes);)
+}
+
+static inline void V(largest_place)(const V(window) *w, float *y, int32_t *places) {
+  const long channels = w->channels;
+  EACH(vf best = V(splat)(-__builtin_inff()); V(look_right)(w, c);
+       vi place = (vi){0} + (int)(w->top * w->width + w->left);
+       for (long h = w->top; h < w->bottom; h++)
+         for (long k = w->left; k < w->right; k++) {
+           const vf v = V(load)(w->image + (h * w->width + k) * channels + c);
+           const vi better = (v > best) | ((v != v) & (best == best));
+           best = V(pick)(better, v, best);
+           place = (better & ((vi){0} + (int)(h * w->width + k))) | (~better & place);
+         }
+       V(put)(y + c, best, lanes);
+       V(put)((float *)places + c, (vf)place, lanes);)
+}
+
 static void V(max_pool)(const ak_windows *w, const float *x, float *y, int32_t *places,
                         long low, long high) {
-  const long channels = w->channels;
   for (long item = low; item < high; item++) {
-    const float *image = x + item / w->out_height * w->height * w->width * channels;
     const long i = item % w->out_height;
     for (long j = 0; j < w->out_width; j++) {
-      const long out = (item * w->out_width + j) * channels;
-      EACH(vf best = V(splat)(-__builtin_inff());
-           vi place = (vi){0} + (int)(w->first_row[i] * w->width + w->first_column[j]);
-           // What windows further right read first: too many streams to be foreseen.
-           for (long h = w->first_row[i]; h < w->last_row[i]; h++) {
-             const long ahead = h * w->width + w->last_column[j] + 8;
-             __builtin_prefetch(image + ahead * channels + c);
-             __builtin_prefetch(image + (ahead + 1) * channels + c);
-           }
-           for (long h = w->first_row[i]; h < w->last_row[i]; h++)
-             for (long k = w->first_column[j]; k < w->last_column[j]; k++) {
-               const vf v = V(load)(image + (h * w->width + k) * channels + c);
-               const vi better = (v > best) | ((v != v) & (best == best));
-               best = V(pick)(better, v, best);
-               place = (better & ((vi){0} + (int)(h * w->width + k))) | (~better & place);
-             }
-           V(put)(y + out + c, best, lanes);
-           V(put)((float *)places + out + c, (vf)place, lanes);)
+      const V(window) window = {
+        .image = x + item / w->out_height * w->height * w->width * w->channels,
+        .top = w->first_row[i], .bottom = w->last_row[i], .left = w->first_column[j],
+        .right = w->last_column[j], .width = w->width, .channels = w->channels};
+      const long out = (item * w->out_width + j) * w->channels;
+      if (places) V(largest_place)(&window, y + out, places + out);
+      else V(largest)(&window, y + out);
     }
   }
 }

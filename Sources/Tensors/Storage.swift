@@ -34,7 +34,10 @@ final class Storage {
 
   func copy() -> Storage {
     let new = Storage(count: count)
-    new.pointer.update(from: pointer, count: count)
+    // On all threads: most of the time goes into the system's clearing of fresh pages.
+    parallelFor(count, chunk: 1 << 18) { low, high in
+      (new.pointer + low).update(from: pointer + low, count: high - low)
+    }
     return new
   }
 }

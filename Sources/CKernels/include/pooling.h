@@ -14,8 +14,8 @@ typedef struct {
   const float *row_divisor, *column_divisor;
 } ak_windows;
 
-/// Largest number of each window and its place h·width + w, the first of equals; NaN counts as
-/// largest. An item is an output row (n·out_height + i).
+/// Largest number of each window and, unless null, its place h·width + w, the first of equals; NaN
+/// counts as largest. An item is an output row (n·out_height + i).
 void ak_max_pool(const ak_windows *windows, const float *x, float *y, int32_t *places,
                  long low, long high);
 /// dx = Σ over windows that chose the place of dy. An item is an input row (n·height + h).

@@ -37,19 +37,26 @@ public func adaptiveMaxPool(_ x: Tensor, height: Int, width: Int) throws -> Tens
 private func largest(
   _ x: Tensor, _ windows: PoolingWindows, as primitive: Primitive?
 ) -> Tensor {
-  let shape = windows.outputShape
-  let places = PlaceScratch(count: shape.elementCount)
-  let result = windows.withTables { tables in
+  // Only a gradient asks which places were chosen.
+  guard x.isTracked else {
+    return record("maxPool", [x], largest(x, windows, places: nil), as: primitive) { _ in [] }
+  }
+  let places = PlaceScratch(count: windows.outputShape.elementCount)
+  let result = largest(x, windows, places: places)
+  return record("maxPool", [x], result, as: primitive) { p in
+    [spread(p.gradient, windows, places)]
+  }
+}
+
+private func largest(_ x: Tensor, _ windows: PoolingWindows, places: PlaceScratch?) -> Tensor {
+  windows.withTables { tables in
     x.read { source in
-      Tensor.filled(shape) { y in
+      Tensor.filled(windows.outputShape) { y in
         parallelFor(windows.outputRows, chunk: windows.outputChunk) {
-          ak_max_pool(tables, source, y, places.pointer, $0, $1)
+          ak_max_pool(tables, source, y, places?.pointer, $0, $1)
         }
       }
     }
-  }
-  return record("maxPool", [x], result, as: primitive) { p in
-    [spread(p.gradient, windows, places)]
   }
 }
 
