@@ -22,7 +22,7 @@
 // Both directions take such steps: a *line* is one of the 13 values, of point and phase, along an
 // axis, the odd value of point i at 2i + 1, the even one at 2i, that of point 1 at 12.
 
-enum { stem_size = 7, stem_lines = 13, stem_tiles = 32, stem_window = 80 };
+enum { stem_size = 7, stem_lines = 13, stem_tiles = 32, stem_width = 80 };
 
 typedef struct {
   long n, h, w, c, oh, ow, k, pad_h, pad_w;
@@ -138,38 +138,53 @@ INLINE stem_place stem_at(const stem_work *w, long tile) {
     tile / (w->down * w->across), in_image / w->across * 4, in_image % w->across * 4};
 }
 
-// Row `line` of the 13×13 pixels that a tile sees: in place where it lies inside the picture, else
-// copied to `window` with zeros around. Up to VL − 1 floats behind its end may be read.
-INLINE const float *stem_pixels(
-  const stem_work *w, const float *x, stem_place at, int line, float *window
-) {
-  const long y = 2 * at.y - w->pad_h + line, first = 2 * at.x - w->pad_w;
-  const float *row = x + ((at.n * w->h + y) * w->w + first) * w->c;
-  const int inside = (unsigned long)y < (unsigned long)w->h;
-  if (inside && first >= 0 && first + stem_lines <= w->w) return row;
-  const long from = inside ? at_most(at_least(-first, 0), stem_lines) * w->c : 0;
-  const long end = inside ? at_least(from, at_most(w->w - first, stem_lines) * w->c) : 0;
-  // Whole vectors, each stretch over the excess of the one before.
-  for (long i = 0; i < from; i += VL) store(window + i, (vec){0});
-  for (long i = from; i < end; i += VL) store(window + i, load(row + i));
-  for (long i = end; i < stem_lines * w->c; i += VL) store(window + i, (vec){0});
-  return window;
+// The 13×13 pixels that a tile sees, of which some may lie outside the picture.
+typedef struct {
+  const float *first;  // where the first would lie in memory
+  long y, x;
+  int inside;
+} stem_window;
+
+INLINE stem_window stem_window_at(const stem_work *w, const float *x, long tile) {
+  const stem_place at = stem_at(w, tile);
+  stem_window s = {.y = 2 * at.y - w->pad_h, .x = 2 * at.x - w->pad_w};
+  s.first = x + ((at.n * w->h + s.y) * w->w + s.x) * w->c;
+  s.inside = s.y >= 0 && s.y + stem_lines <= w->h && s.x >= 0 && s.x + stem_lines <= w->w;
+  return s;
 }
 
-// The horizontal step for one row of pixels of VL tiles, a tile to a lane: line l of channel c to
-// out[(c·13 + l)·13·VL]. `columns` has room for round_up(13·c, VL) vectors.
-INLINE void stem_across(
-  const stem_work *w, const float *const *rows, float *columns, float *out
-) {
-  for (long from = 0; from < stem_lines * w->c; from += VL) {
+// Row `line` of a window that is not inside, copied to `row` with zeros around. Up to VL − 1
+// floats behind its end may be read.
+static void stem_copy(const stem_work *w, const stem_window *s, int line, float *row) {
+  const int inside = (unsigned long)(s->y + line) < (unsigned long)w->h;
+  const long left = inside ? at_most(at_least(-s->x, 0), stem_lines) : 0;
+  const long right = inside ? at_least(left, at_most(w->w - s->x, stem_lines)) : 0;
+  const float *pixels = s->first + line * w->w * w->c;
+  // Whole vectors, each stretch over the excess of the one before.
+  for (long i = 0; i < left * w->c; i += VL) store(row + i, (vec){0});
+  for (long i = left * w->c; i < right * w->c; i += VL) store(row + i, load(pixels + i));
+  for (long i = right * w->c; i < stem_lines * w->c; i += VL) store(row + i, (vec){0});
+}
+
+// Exchanges tiles and columns of a row of pixels of VL tiles: column i to columns[i·VL].
+INLINE void stem_turn(const float *const *rows, long count, float *columns) {
+  for (long from = 0; from < count; from += VL) {
     vec r[VL];
     UNROLL for (int i = 0; i < VL; i++) r[i] = load(rows[i] + from);
     transpose_vectors(r);
     UNROLL for (int i = 0; i < VL; i++) store(columns + (from + i) * VL, r[i]);
   }
-  for (long c = 0; c < w->c; c++) {
+}
+
+// The horizontal step for one row of pixels of VL tiles, a tile to a lane: line l of channel c to
+// out[(c·13 + l)·13·VL]. `columns` has room for round_up(13·c, VL) vectors.
+INLINE void stem_across(
+  long channels, const float *const *rows, float *columns, float *out
+) {
+  stem_turn(rows, stem_lines * channels, columns);
+  for (long c = 0; c < channels; c++) {
     vec d[stem_lines], lines[stem_lines];
-    UNROLL for (int i = 0; i < stem_lines; i++) d[i] = load(columns + (i * w->c + c) * VL);
+    UNROLL for (int i = 0; i < stem_lines; i++) d[i] = load(columns + (i * channels + c) * VL);
     stem_input(d, lines);
     UNROLL for (int i = 0; i < stem_lines; i++) {
       store(out + (c * stem_lines + i) * stem_lines * VL, lines[i]);
@@ -179,19 +194,19 @@ INLINE void stem_across(
 
 // The vertical step for line `l` of channel c of VL tiles, `lines` being the 13 rows one after the
 // other: to v[row][tile].
-INLINE void stem_along(const stem_work *w, const float *lines, int l, long c, float *v) {
+INLINE void stem_along(long channels, const float *lines, int l, long c, float *v) {
   vec d[stem_lines], o[stem_lines];
   UNROLL for (int i = 0; i < stem_lines; i++) d[i] = load(lines + i * VL);
   stem_input(d, o);
   const int j = l / 2, phases = (int)stem_phases(j), phase = l % 2;
   UNROLL for (int i = 0; i < stem_lines; i++) {
     const long row = stem_row(i / 2, j) + (i % 2) * phases + phase;
-    store(v + (row * w->c + c) * stem_tiles, o[i]);
+    store(v + (row * channels + c) * stem_tiles, o[i]);
   }
 }
 
 INLINE long stem_gather_floats(const stem_work *w) {
-  return VL * stem_window + (round_up(stem_lines * w->c, VL) + stem_rows(w)) * VL + 64;
+  return VL * stem_width + (round_up(stem_lines * w->c, VL) + stem_rows(w)) * VL + 64;
 }
 
 // V = Bᵀ d B of tiles [from, from + count): v[169·c][stem_tiles], a tile to a column. Columns
@@ -199,24 +214,40 @@ INLINE long stem_gather_floats(const stem_work *w) {
 static void stem_gather(
   const stem_work *w, const float *x, long from, long count, float *scratch, float *v
 ) {
-  float *window = carve(&scratch, VL * stem_window);
+  float *copies = carve(&scratch, VL * stem_width);
   float *columns = carve(&scratch, round_up(stem_lines * w->c, VL) * VL);
   float *lines = carve(&scratch, stem_rows(w) * VL);
+  const long step = w->w * w->c, channels = w->c;
   for (long first = 0; first < count; first += VL) {
-    stem_place places[VL];
-    for (long i = 0; i < VL; i++) places[i] = stem_at(w, from + at_most(first + i, count - 1));
+    stem_window windows[VL];
+    for (long i = 0; i < VL; i++) {
+      windows[i] = stem_window_at(w, x, from + at_most(first + i, count - 1));
+    }
     for (int line = 0; line < stem_lines; line++) {
       const float *rows[VL];
       for (long i = 0; i < VL; i++) {
-        rows[i] = stem_pixels(w, x, places[i], line, window + i * stem_window);
+        rows[i] = windows[i].first + line * step;
+        if (windows[i].inside) continue;
+        rows[i] = copies + i * stem_width;
+        stem_copy(w, &windows[i], line, copies + i * stem_width);
       }
-      stem_across(w, rows, columns, lines + line * VL);
+      stem_across(channels, rows, columns, lines + line * VL);
     }
-    for (long c = 0; c < w->c; c++) {
+    for (long c = 0; c < channels; c++) {
       for (int l = 0; l < stem_lines; l++) {
-        stem_along(w, lines + (c * stem_lines + l) * stem_lines * VL, l, c, v + first);
+        stem_along(channels, lines + (c * stem_lines + l) * stem_lines * VL, l, c, v + first);
       }
     }
+  }
+}
+
+// Asks for the pixels of one tile ahead.
+INLINE void stem_ask(const stem_work *w, const float *x, long tile) {
+  const stem_window s = stem_window_at(w, x, tile);
+  for (int line = 0; line < stem_lines; line++) {
+    if ((unsigned long)(s.y + line) >= (unsigned long)w->h) continue;
+    const float *row = s.first + line * w->w * w->c;
+    for (long i = 16; i < stem_lines * w->c; i += 16) __builtin_prefetch(row + i);
   }
 }
 
@@ -228,7 +259,7 @@ INLINE void stem_products(
 ) {
   vec acc[ROWS_MAX][KV];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
-    acc[i][j] = add ? load(out + i * out_step + j * VL) : (vec){0};
+    acc[i][j] = (vec){0};
   }
   for (long n = 0; n < count; n++) {
     vec row[KV];
@@ -241,6 +272,7 @@ INLINE void stem_products(
     left += step;
   }
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
-    store(out + i * out_step + j * VL, acc[i][j]);
+    float *to = out + i * out_step + j * VL;
+    store(to, add ? load(to) + acc[i][j] : acc[i][j]);
   }
 }

@@ -38,7 +38,8 @@ static void stem_plan(const ak_conv *c, ak_plan *plan) {
   plan->packed_floats = stem_rows(&w) * padded_columns(w.panels);
   plan->items[0] = 4 * w.c;
   plan->items[1] = w.blocks;
-  plan->chunk[0] = plan->chunk[1] = 1;
+  plan->chunk[0] = 1;
+  plan->chunk[1] = 4;
   plan->private_floats =
     stem_gather_floats(&w) + stem_rows(&w) * stem_tiles + 49 * stem_plane + 64;
   plan->stat_slots = w.blocks;
@@ -126,30 +127,32 @@ typedef struct {
 // The outputs of one tile, channels [0, width) of a panel, to y. `whole` tiles lie inside the
 // output and have whole vectors.
 INLINE void stem_tile(
-  const int whole, const stem_work *w, const float *m, long width, const stem_ending *e, float *y,
+  const int whole, const stem_work *w, const float *m, long width, const stem_ending *ending, float *y,
   long rows, long columns
 ) {
+  const long step = w->k, line = w->ow * step;  // stores might change them, for the compiler
+  const stem_ending e = *ending;
   for (long c = 0; c < width; c += VL) {
     const long n = whole ? VL : at_most(VL, width - c);
     vec o[4][4], sum = {0}, square = {0};
-    stem_outputs(m + c, e->bias ? load_some(e->bias + c, n) : (vec){0}, o);
+    stem_outputs(m + c, e.bias ? load_some(e.bias + c, n) : (vec){0}, o);
     UNROLL for (int i = 0; i < 4; i++) UNROLL for (int j = 0; j < 4; j++) {
-      float *to = y + (i * w->ow + j) * w->k + c;
-      __builtin_prefetch(to + 4 * w->k, 1);  // the same pixel of the next tile
+      float *to = y + i * line + j * step + c;
+      __builtin_prefetch(to + 4 * step, 1);  // the same pixel of the next tile
       if (!whole && (i >= rows || j >= columns)) continue;
       vec v = o[i][j];
-      if (e->add) v += load_some(to, n);
-      if (e->rectified) v = rectify(v);
-      if (e->sum) sum += v;
-      if (e->square) square += v * v;
+      if (e.add) v += load_some(to, n);
+      if (e.rectified) v = rectify(v);
+      if (e.sum) sum += v;
+      if (e.square) square += v * v;
       if (whole) {
         store(to, v);
       } else {
         store_some(to, v, n);
       }
     }
-    if (e->sum) store_some(e->sum + c, load_some(e->sum + c, n) + sum, n);
-    if (e->square) store_some(e->square + c, load_some(e->square + c, n) + square, n);
+    if (e.sum) store_some(e.sum + c, load_some(e.sum + c, n) + sum, n);
+    if (e.square) store_some(e.square + c, load_some(e.square + c, n) + square, n);
   }
 }
 
@@ -196,6 +199,7 @@ static void stem_item(const stem_work *w, const ak_job *job, long item, float *s
     for (int i = 0; i < 7; i++) {
       for (int j = 0; j < 7; j++) {
         const long row = stem_row(i, j) * w->c, depth = stem_depth(i, j) * w->c;
+        if (i * 7 + j < stem_tiles && panel == 0 && from + stem_tiles + i * 7 + j < w->tiles) stem_ask(w, job->a, from + stem_tiles + i * 7 + j);
         stem_points[p.vectors](
           v + row * stem_tiles, u + row * p.vectors * VL, depth, count,
           m + (i * 7 + j) * stem_plane);

@@ -22,6 +22,7 @@ AK_TARGET_BEGIN
 #include "convolution_winograd_weights.h"
 #include "convolution_stem.h"
 #include "convolution_stem_forward.h"
+#include "convolution_stem_weights.h"
 #include "depthwise_lines.h"
 #include "depthwise_weights.h"
 #include "attention_forward.h"
@@ -31,8 +32,8 @@ static void plan_convolution(const ak_conv *c, enum ak_pass pass, int exact, ak_
   const int weights = pass == AK_WEIGHT_GRADIENT;
   if (is_depthwise(c)) {
     weights ? depth_plan(c, plan) : line_plan(c, pass, plan);
-  } else if (suits_stem(c, pass, exact) && !weights) {
-    stem_plan(c, plan);
+  } else if (suits_stem(c, pass, exact)) {
+    weights ? stem_weights_plan(c, plan) : stem_plan(c, plan);
   } else if (suits_winograd(c, pass, exact)) {
     weights ? gradient_plan(c, plan) : winograd_plan(c, pass, plan);
   } else {
@@ -48,7 +49,8 @@ static void run_convolution(
   if (plan->algorithm == AK_DEPTHWISE) {
     weights ? depth_run(c, plan, job, phase, lo, hi) : line_run(c, pass, job, lo, hi, scratch);
   } else if (plan->algorithm == AK_WINOGRAD && c->r == stem_size) {
-    stem_run(c, job, phase, lo, hi, scratch);
+    weights ? stem_weights_run(c, job, phase, lo, hi, scratch)
+            : stem_run(c, job, phase, lo, hi, scratch);
   } else if (plan->algorithm == AK_WINOGRAD) {
     weights ? gradient_run(c, job, phase, lo, hi, scratch)
             : winograd_run(c, pass, job, phase, lo, hi, scratch);
