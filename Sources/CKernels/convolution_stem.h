@@ -251,6 +251,27 @@ INLINE void stem_ask(const stem_work *w, const float *x, long tile) {
   }
 }
 
+// Asks for the pixels of tile-rows [lo, hi), 4 to a tile, of an output or its gradient, all
+// channels; for writing where `write`. They lie in short pieces that the processor does not
+// foresee; products, which leave the memory idle, are the time to ask.
+INLINE void stem_ask_outputs(
+  const stem_work *w, const float *y, long lo, long hi, const int write
+) {
+  for (long i = lo; i < hi; i++) {
+    const stem_place at = stem_at(w, i / 4);
+    if (at.y + i % 4 >= w->oh) continue;
+    const float *p = y + ((at.n * w->oh + at.y + i % 4) * w->ow + at.x) * w->k;
+    const long floats = at_most(4, w->ow - at.x) * w->k;
+    for (long j = 0; j < floats; j += 16) {
+      if (write) {
+        __builtin_prefetch(p + j, 1);
+      } else {
+        __builtin_prefetch(p + j, 0, 2);
+      }
+    }
+  }
+}
+
 // Sums of products between V, whose step from tile to tile is 1 and from row to row stem_tiles,
 // and a panel: for `rows` of one and the columns of the panel, over `count` of the other.
 INLINE void stem_products(

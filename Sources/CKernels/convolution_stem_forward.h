@@ -138,7 +138,6 @@ INLINE void stem_tile(
     stem_outputs(m + c, e.bias ? load_some(e.bias + c, n) : (vec){0}, o);
     UNROLL for (int i = 0; i < 4; i++) UNROLL for (int j = 0; j < 4; j++) {
       float *to = y + i * line + j * step + c;
-      __builtin_prefetch(to + 4 * step, 1);  // the same pixel of the next tile
       if (!whole && (i >= rows || j >= columns)) continue;
       vec v = o[i][j];
       if (e.add) v += load_some(to, n);
@@ -188,6 +187,16 @@ static void stem_scatter(
   }
 }
 
+// Asks for one of 49 parts of the outputs of a block and of the pixels of the next.
+INLINE void stem_ahead(
+  const stem_work *w, const ak_job *job, long from, long count, long part
+) {
+  const long rows = 4 * count, next = from + stem_tiles + part;
+  stem_ask_outputs(
+    w, job->out, 4 * from + part * rows / 49, 4 * from + (part + 1) * rows / 49, 1);
+  if (part < stem_tiles && next < w->tiles) stem_ask(w, job->a, next);
+}
+
 static void stem_item(const stem_work *w, const ak_job *job, long item, float *scratch) {
   float *v = carve(&scratch, stem_rows(w) * stem_tiles), *m = carve(&scratch, 49 * stem_plane);
   const long from = item * stem_tiles, count = at_most(stem_tiles, w->tiles - from);
@@ -199,7 +208,7 @@ static void stem_item(const stem_work *w, const ak_job *job, long item, float *s
     for (int i = 0; i < 7; i++) {
       for (int j = 0; j < 7; j++) {
         const long row = stem_row(i, j) * w->c, depth = stem_depth(i, j) * w->c;
-        if (i * 7 + j < stem_tiles && panel == 0 && from + stem_tiles + i * 7 + j < w->tiles) stem_ask(w, job->a, from + stem_tiles + i * 7 + j);
+        if (panel == 0) stem_ahead(w, job, from, count, i * 7 + j);
         stem_points[p.vectors](
           v + row * stem_tiles, u + row * p.vectors * VL, depth, count,
           m + (i * 7 + j) * stem_plane);

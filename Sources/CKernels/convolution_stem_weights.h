@@ -87,14 +87,19 @@ static void stem_gather_gradients(
   }
 }
 
-// Adds a block's sums to D.
+// Adds a block's sums to D; meanwhile asks for what the next reads, the tiles [next, end).
 static void stem_add_block(
-  const stem_gradient *g, const float *v, const float *z, long count, panel_span p, float *d
+  const stem_gradient *g, const ak_job *job, const float *v, const float *z, long count,
+  panel_span p, float *d, long next, long end
 ) {
   const long channels = g->stem.c;
   for (int i = 0; i < 7; i++) {
     for (int j = 0; j < 7; j++) {
       const long row = stem_row(i, j) * channels, rows = stem_depth(i, j) * channels;
+      const long part = i * 7 + j, pixels = 4 * (end - next);
+      stem_ask_outputs(
+        &g->stem, job->b, 4 * next + part * pixels / 49, 4 * next + (part + 1) * pixels / 49, 0);
+      if (part < end - next) stem_ask(&g->stem, job->a, next + part);
       for (long r = 0; r < rows;) {
         const long most = at_most(rows_limit[p.vectors], 6);
         const long some = ceil_div(rows - r, ceil_div(rows - r, most));
@@ -115,13 +120,15 @@ static void stem_slot(const stem_gradient *g, const ak_job *job, long slot, floa
   memset(zeros, 0, KV * VL * sizeof(float));
   memset(d, 0, (size_t)g->slot_floats * sizeof(float));
   const long end = (slot + 1) * w->blocks / g->slots;
+  const long last = at_most(w->tiles, end * stem_tiles);
   for (long block = slot * w->blocks / g->slots; block < end; block++) {
     const long from = block * stem_tiles, count = at_most(stem_tiles, w->tiles - from);
     stem_gather(w, job->a, from, count, scratch, v);
     for (long panel = 0; panel < w->panels.count; panel++) {
       const panel_span p = panel_at(w->panels, panel);
       stem_gather_gradients(w, job->b, from, count, p, zeros, z);
-      stem_add_block(g, v, z, count, p, d);
+      const long next = panel ? last : from + count;
+      stem_add_block(g, job, v, z, count, p, d, next, at_most(last, next + stem_tiles));
     }
   }
 }
