@@ -22,7 +22,11 @@
 // Both directions take such steps: a *line* is one of the 13 values, of point and phase, along an
 // axis, the odd value of point i at 2i + 1, the even one at 2i, that of point 1 at 12.
 
-enum { stem_size = 7, stem_lines = 13, stem_tiles = 32, stem_width = 80 };
+enum { stem_size = 7, stem_lines = 13, stem_width = 80 };
+
+// Tiles of a block, whole vectors of them: as many as keep its planes, its factors and the outputs
+// or gradients asked for ahead in half of the second-level cache.
+enum { stem_tiles = VL == 16 ? 16 : 32 };
 
 typedef struct {
   long n, h, w, c, oh, ow, k, pad_h, pad_w;
@@ -142,33 +146,60 @@ INLINE stem_place stem_at(const stem_work *w, long tile) {
 typedef struct {
   const float *first;  // where the first would lie in memory
   long y, x;
-  int inside;
+  long left, right;  // columns inside: [left, right)
 } stem_window;
 
 INLINE stem_window stem_window_at(const stem_work *w, const float *x, long tile) {
   const stem_place at = stem_at(w, tile);
   stem_window s = {.y = 2 * at.y - w->pad_h, .x = 2 * at.x - w->pad_w};
   s.first = x + ((at.n * w->h + s.y) * w->w + s.x) * w->c;
-  s.inside = s.y >= 0 && s.y + stem_lines <= w->h && s.x >= 0 && s.x + stem_lines <= w->w;
+  s.left = at_most(at_least(-s.x, 0), stem_lines);
+  s.right = at_least(s.left, at_most(w->w - s.x, stem_lines));
   return s;
 }
 
-// Row `line` of a window that is not inside, copied to `row` with zeros around. Up to VL − 1
-// floats behind its end may be read.
-static void stem_copy(const stem_work *w, const stem_window *s, int line, float *row) {
-  const int inside = (unsigned long)(s->y + line) < (unsigned long)w->h;
-  const long left = inside ? at_most(at_least(-s->x, 0), stem_lines) : 0;
-  const long right = inside ? at_least(left, at_most(w->w - s->x, stem_lines)) : 0;
+// Row `line` of a window: in place where it lies inside the picture, `zeros` where it is outside,
+// else copied with zeros at its sides. Up to VL − 1 floats behind its end may be read.
+INLINE const float *stem_line(
+  const stem_work *w, const stem_window *s, int line, const float *zeros, float *copy
+) {
+  if ((unsigned long)(s->y + line) >= (unsigned long)w->h) return zeros;
   const float *pixels = s->first + line * w->w * w->c;
+  const long left = s->left * w->c, right = s->right * w->c, end = stem_lines * w->c;
+  if (s->left == 0 && s->right == stem_lines) return pixels;
   // Whole vectors, each stretch over the excess of the one before.
-  for (long i = 0; i < left * w->c; i += VL) store(row + i, (vec){0});
-  for (long i = left * w->c; i < right * w->c; i += VL) store(row + i, load(pixels + i));
-  for (long i = right * w->c; i < stem_lines * w->c; i += VL) store(row + i, (vec){0});
+  for (long i = 0; i < left; i += VL) store(copy + i, (vec){0});
+  for (long i = left; i < right; i += VL) store(copy + i, load(pixels + i));
+  for (long i = right; i < end; i += VL) store(copy + i, (vec){0});
+  return copy;
 }
+
+#if VL == 16
+// The last up to 8 columns of 16 tiles: two blocks of 8×8 side by side.
+INLINE void stem_turn_half(const float *const *rows, long from, float *columns) {
+  typedef float half __attribute__((vector_size(32), aligned(4), may_alias));
+  vec r[8];
+  UNROLL for (int i = 0; i < 8; i++) {
+    const half low = *(const half *)(rows[i] + from), high = *(const half *)(rows[i + 8] + from);
+    r[i] = __builtin_shufflevector(
+      low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  }
+  TRANSPOSE_ROWS(8, 1)
+  TRANSPOSE_ROWS(8, 2)
+  TRANSPOSE_ROWS(8, 4)
+  UNROLL for (int i = 0; i < 8; i++) store(columns + i * VL, r[i]);
+}
+#endif
 
 // Exchanges tiles and columns of a row of pixels of VL tiles: column i to columns[i·VL].
 INLINE void stem_turn(const float *const *rows, long count, float *columns) {
   for (long from = 0; from < count; from += VL) {
+#if VL == 16
+    if (count - from <= 8) {
+      stem_turn_half(rows, from, columns + from * VL);
+      return;
+    }
+#endif
     vec r[VL];
     UNROLL for (int i = 0; i < VL; i++) r[i] = load(rows[i] + from);
     transpose_vectors(r);
@@ -206,7 +237,7 @@ INLINE void stem_along(long channels, const float *lines, int l, long c, float *
 }
 
 INLINE long stem_gather_floats(const stem_work *w) {
-  return VL * stem_width + (round_up(stem_lines * w->c, VL) + stem_rows(w)) * VL + 64;
+  return (VL + 1) * stem_width + (round_up(stem_lines * w->c, VL) + stem_rows(w)) * VL + 64;
 }
 
 // V = Bᵀ d B of tiles [from, from + count): v[169·c][stem_tiles], a tile to a column. Columns
@@ -217,7 +248,9 @@ static void stem_gather(
   float *copies = carve(&scratch, VL * stem_width);
   float *columns = carve(&scratch, round_up(stem_lines * w->c, VL) * VL);
   float *lines = carve(&scratch, stem_rows(w) * VL);
-  const long step = w->w * w->c, channels = w->c;
+  float *zeros = carve(&scratch, stem_width);
+  const long channels = w->c;
+  memset(zeros, 0, stem_width * sizeof(float));
   for (long first = 0; first < count; first += VL) {
     stem_window windows[VL];
     for (long i = 0; i < VL; i++) {
@@ -226,10 +259,7 @@ static void stem_gather(
     for (int line = 0; line < stem_lines; line++) {
       const float *rows[VL];
       for (long i = 0; i < VL; i++) {
-        rows[i] = windows[i].first + line * step;
-        if (windows[i].inside) continue;
-        rows[i] = copies + i * stem_width;
-        stem_copy(w, &windows[i], line, copies + i * stem_width);
+        rows[i] = stem_line(w, &windows[i], line, zeros, copies + i * stem_width);
       }
       stem_across(channels, rows, columns, lines + line * VL);
     }

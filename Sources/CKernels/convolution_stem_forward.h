@@ -39,7 +39,7 @@ static void stem_plan(const ak_conv *c, ak_plan *plan) {
   plan->items[0] = 4 * w.c;
   plan->items[1] = w.blocks;
   plan->chunk[0] = 1;
-  plan->chunk[1] = 4;
+  plan->chunk[1] = 8;
   plan->private_floats =
     stem_gather_floats(&w) + stem_rows(&w) * stem_tiles + 49 * stem_plane + 64;
   plan->stat_slots = w.blocks;

@@ -56,8 +56,9 @@ INLINE long round_up(long a, long b) { return ceil_div(a, b) * b; }
 #else
 #define LANES(F, d) LANES_4(F, 0, d)
 #endif
-#define TRANSPOSE_STAGE(d)                                       \
-  UNROLL for (int i = 0; i < VL; i++) {                          \
+#define TRANSPOSE_STAGE(d) TRANSPOSE_ROWS(VL, d)
+#define TRANSPOSE_ROWS(rows, d)                                  \
+  UNROLL for (int i = 0; i < (rows); i++) {                      \
     if (!(i & (d))) {                                            \
       vec a = r[i], b = r[i + (d)];                              \
       r[i] = __builtin_shufflevector(a, b, LANES(LOW, d));       \
