@@ -11,12 +11,16 @@
 // outputs, instead of 16·49 = 784. These points give the least rounding error of those tried; the
 // last being 1, the even transform is the odd one of the differences of neighbours:
 //
-//   odd, Bᵀ = | 1  0 -17/4   0   1 0 |   G =        | 1   0    0   |   Aᵀ = | 1  1   1   1  1  0 1 |
-//             | 0 -2  -4    1/2  1 0 |      -8/15 · | 1  1/2  1/4  |        | 0 1/2 -1/2 2 -2  0 1 |
-//             | 0  2  -4   -1/2  1 0 |      -8/15 · | 1 -1/2  1/4  |        | 0 1/4 1/4  4  4  0 1 |
-//             | 0 -1/2 -1/4  2   1 0 |       1/30 · | 1   2    4   |        | 0 1/8 -1/8 8 -8  1 1 |
-//             | 0 1/2 -1/4  -2   1 0 |       1/30 · | 1  -2    4   |
-//             | 0  1   0  -17/4  0 1 |              | 0   0    1   |
+//   odd, Bᵀ = | 1   0  -17/4   0   1  0 |   G = |    1     0     0   |
+//             | 0  -2   -4    1/2  1  0 |       | -8/15 -4/15 -2/15 |
+//             | 0   2   -4   -1/2  1  0 |       | -8/15  4/15 -2/15 |
+//             | 0 -1/2 -1/4    2   1  0 |       |  1/30  1/15  2/15 |
+//             | 0  1/2 -1/4   -2   1  0 |       |  1/30 -1/15  2/15 |
+//             | 0   1    0  -17/4  0  1 |       |    0     0     1   |
+//        Aᵀ = | 1   1    1   1   1  0  1 |
+//             | 0  1/2 -1/2  2  -2  0  1 |
+//             | 0  1/4  1/4  4   4  0  1 |
+//             | 0  1/8 -1/8  8  -8  1  1 |
 //   even: d[i + 1] − d[i] through the same Bᵀ, then a row (0 1 0 -17/4 0 1 0) for the point 1.
 //
 // Both directions take such steps: a *line* is one of the 13 values, of point and phase, along an
@@ -45,13 +49,15 @@ static stem_work stem_of(const ak_conv *c) {
   return w;
 }
 
-// Whether the algorithm is meant for the shape and its tiles are well filled.
+// Whether the algorithm is meant for the shape, its tiles are well filled, and there are enough of
+// them to pay for the weights' transforms and, in a weight gradient, for its slots.
 static int suits_stem(const ak_conv *c, enum ak_pass pass, int exact) {
   if (exact || pass == AK_INPUT_GRADIENT || c->r != stem_size || c->s != stem_size) return 0;
   if (c->stride_h != 2 || c->stride_w != 2 || c->dil_h != 1 || c->dil_w != 1) return 0;
   if (c->groups != 1 || c->c < 1 || c->c > 4 || c->k < 32) return 0;
   const stem_work w = stem_of(c);
-  return w.blocks >= 4 && 16 * w.down * w.across * 2 <= 3 * c->oh * c->ow;
+  const long enough = pass == AK_FORWARD ? 64 : 512 / c->c;
+  return w.tiles >= enough && 16 * w.down * w.across * 2 <= 3 * c->oh * c->ow;
 }
 
 // The points (i, j), i vertical, have 4, 2 or 1 phases: rows [phase y][phase x][channel] of the

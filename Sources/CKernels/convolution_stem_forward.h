@@ -92,9 +92,9 @@ static void stem_pack(const stem_work *w, const ak_job *job, long item) {
 // in with the point (1, 1), which every output contains once.
 INLINE void stem_outputs(const float *m, vec bias, vec o[4][4]) {
   vec d[7], a[4], b[4];
-#define STEM_COLUMN(j, to) \
+#define STEM_COLUMN(j, to)                                                        \
   UNROLL for (int i = 0; i < 7; i++) d[i] = load(m + (i * 7 + (j)) * stem_plane); \
-  if ((j) == 6) d[6] += bias; \
+  if ((j) == 6) d[6] += bias;                                                     \
   stem_output(d, to);
   STEM_COLUMN(6, a)
   UNROLL for (int i = 0; i < 4; i++) UNROLL for (int j = 0; j < 4; j++) o[i][j] = a[i];
@@ -127,10 +127,11 @@ typedef struct {
 // The outputs of one tile, channels [0, width) of a panel, to y. `whole` tiles lie inside the
 // output and have whole vectors.
 INLINE void stem_tile(
-  const int whole, const stem_work *w, const float *m, long width, const stem_ending *ending, float *y,
-  long rows, long columns
+  const int whole, const stem_work *w, const float *m, long width, const stem_ending *ending,
+  float *y, long rows, long columns
 ) {
-  const long step = w->k, line = w->ow * step;  // stores might change them, for the compiler
+  // Read once: for the compiler any store might change them.
+  const long step = w->k, line = w->ow * step;
   const stem_ending e = *ending;
   for (long c = 0; c < width; c += VL) {
     const long n = whole ? VL : at_most(VL, width - c);
