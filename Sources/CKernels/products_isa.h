@@ -23,6 +23,7 @@ AK_TARGET_BEGIN
 #include "convolution_stem.h"
 #include "convolution_stem_forward.h"
 #include "convolution_stem_weights.h"
+#include "convolution_picture.h"
 #include "depthwise_lines.h"
 #include "depthwise_weights.h"
 #include "attention_forward.h"
@@ -34,6 +35,8 @@ static void plan_convolution(const ak_conv *c, enum ak_pass pass, int exact, ak_
     weights ? depth_plan(c, plan) : line_plan(c, pass, plan);
   } else if (suits_stem(c, pass, exact)) {
     weights ? stem_weights_plan(c, plan) : stem_plan(c, plan);
+  } else if (suits_picture(c, pass)) {
+    weights ? picture_weights_plan(c, plan) : picture_plan(c, plan);
   } else if (suits_winograd(c, pass, exact)) {
     weights ? gradient_plan(c, plan) : winograd_plan(c, pass, plan);
   } else {
@@ -54,6 +57,8 @@ static void run_convolution(
   } else if (plan->algorithm == AK_WINOGRAD) {
     weights ? gradient_run(c, job, phase, lo, hi, scratch)
             : winograd_run(c, pass, job, phase, lo, hi, scratch);
+  } else if (plan->detail[picture_mark]) {
+    picture_run(c, pass, job, phase, lo, hi, scratch);
   } else {
     weights ? weights_run(c, plan, job, phase, lo, hi, scratch)
             : direct_run(c, pass, plan, job, phase, lo, hi, scratch);

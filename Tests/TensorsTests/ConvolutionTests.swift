@@ -54,6 +54,9 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
         strides: (1, 2), padding: .init(top: 0, left: 1, bottom: 1, right: 0), dilations: (2, 1))),
     .init([1, 6, 6, 150], [3, 3, 150, 130], .init(padding: 1)),
     .init([1, 8, 8, 260], [3, 3, 260, 20], .init(padding: 1)),
+    // Pictures by rows, of either stride.
+    .init([2, 17, 23, 3], [3, 3, 3, 11], .init(stride: 2, padding: 1)),
+    .init([2, 9, 14, 3], [3, 3, 3, 16], .init(padding: 1)),
     // A stem on its phases, its last tiles cut off by both borders.
     .init([3, 55, 50, 4], [7, 7, 4, 33], .init(stride: 2, padding: 3)),
   ]
