@@ -1,17 +1,21 @@
 // Direct convolution and its input gradient: tables of row pointers, panels of weights.
 
-enum { direct_block = 84 };
+enum { direct_block = 84, direct_chunks = 32, direct_ahead = 1024 };
 
 typedef struct {
   conv_view view;
   rows_blocking blocking;
   long classes;
+  int dense;  // pixel i of the target sees pixel i of the source and no other: a matrix product
 } direct_work;
 
 static direct_work direct_of(const ak_conv *c, enum ak_pass pass) {
   direct_work d = {.view = view_convolution(c, pass)};
   const conv_view *v = &d.view;
   d.classes = v->classes_h * v->classes_w;
+  d.dense = d.classes == 1 && v->taps_h * v->taps_w == 1 && v->groups == 1
+    && v->stride_h == 1 && v->stride_w == 1 && v->sh == v->th && v->sw == v->tw && v->pad_h == 0
+    && v->pad_w == 0;
   const long most = v->taps_h * v->taps_w > 49 ? direct_block / 2 : direct_block;
   d.blocking = block_rows(class_pixels(v), d.classes, 1, v->columns, most);
   return d;
@@ -40,7 +44,9 @@ static void direct_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
     plan->shared_floats = c->n * c->h * v->sw * c->c + 16;
   }
   plan->items[plan->phases] = d.classes * b->blocks * b->panel_groups;
-  plan->chunk[plan->phases++] = 1;
+  // Neighbouring blocks to the same thread, which asks for the next one's memory.
+  plan->chunk[plan->phases] = at_least(1, plan->items[plan->phases] / direct_chunks);
+  plan->phases++;
   plan->packed_floats = v->groups * panel_rows(v) * padded_columns(b->panels);
   // Pointers to sources and targets, the pixels' places, and a run of zeros.
   plan->private_floats = 2 * round_up(taps * b->block, 16) + 8 * round_up(b->block, 16)
@@ -220,6 +226,35 @@ static void look_past(
   }
 }
 
+// Lists the sources of an item's pixels under every tap and where they go to; the number of taps.
+static long list_item(
+  const direct_work *d, const ak_job *job, const float *source, const direct_place *at,
+  const direct_tables *tables, const pixel_class *class
+) {
+  const conv_view *v = &d->view;
+  if (d->dense) {
+    tables->taps[0] = 0;
+    for (long i = 0; i < at->count; i++) {
+      tables->sources[i] = source + (at->from + i) * v->source_channels;
+      tables->targets[i] = job->out + (at->from + i) * v->target_channels;
+    }
+    return 1;
+  }
+  list_pixels(class, at->from, at->count, tables->places);
+  const long taps = list_taps(d, class, source, at->count, tables);
+  for (long i = 0; i < at->count; i++) {
+    const pixel_place q = tables->places[i];
+    const long y = class->y0 + q.y * class->step_y, x = class->x0 + q.x * class->step_x;
+    tables->targets[i] = job->out + ((q.n * v->th + y) * v->tw + x) * v->target_channels;
+  }
+  if (taps == 1 || (taps && v->groups > 1)) {
+    look_past(
+      v, class, tables->sources + (v->backward ? 0 : taps - 1) * d->blocking.block,
+      tables->zeros, at->count);
+  }
+  return taps;
+}
+
 static void direct_item(
   const direct_work *d, const ak_job *job, const float *source, long item,
   const direct_tables *tables, pixel_class *class
@@ -229,19 +264,10 @@ static void direct_item(
   rows_tile t = {
     .rows = tables->sources, .row_step = d->blocking.block, .taps = tables->taps,
     .depth = v->run, .out = tables->targets, .add = job->accumulate};
-  if (at.count > 0) {
-    list_pixels(class, at.from, at.count, tables->places);
-    t.tap_count = list_taps(d, class, source, at.count, tables);
-    if (t.tap_count == 1 || (t.tap_count && v->groups > 1)) {
-      look_past(
-        v, class, tables->sources + (v->backward ? 0 : t.tap_count - 1) * d->blocking.block,
-        tables->zeros, at.count);
-    }
-  }
-  for (long i = 0; i < at.count; i++) {
-    const pixel_place q = tables->places[i];
-    const long y = class->y0 + q.y * class->step_y, x = class->x0 + q.x * class->step_x;
-    tables->targets[i] = job->out + ((q.n * v->th + y) * v->tw + x) * v->target_channels;
+  if (at.count > 0) t.tap_count = list_item(d, job, source, &at, tables, class);
+  if (d->dense) {
+    t.ahead = at_least(direct_ahead, 12 * v->source_channels);
+    t.out_ahead = at_least(direct_ahead, 12 * v->target_channels);
   }
   for (long group = 0; group < v->groups; group++) {
     direct_group(d, job, &at, t, group, tables);

@@ -35,11 +35,12 @@ static void rows_against_panels(
   rows_tile t, panel_split split, long from, long to, const float *packed, long panel_rows,
   long count
 ) {
-  const long depth = t.depth;
+  const long depth = t.depth, ahead = t.ahead;
   const long parts = t.tap_count == 1 && depth > depth_limit ? ceil_div(depth, depth_block) : 1;
   for (long part = 0; part < parts; part++) {
     t.start = part * depth / parts;
     t.depth = (part + 1) * depth / parts - t.start;
+    t.ahead = ahead;
     for (long i = from; i < to; i++) {
       const panel_span p = panel_at(split, i);
       t.panel = packed + p.column * panel_rows;
@@ -47,8 +48,10 @@ static void rows_against_panels(
       t.column = p.column;
       t.lanes = p.lanes;
       rows_against_panel(&t, p.vectors, count);
+      t.ahead = 0;
     }
     t.add = 1;
+    t.out_ahead = 0;
   }
 }
 

@@ -18,6 +18,9 @@ typedef struct {
   float *const *out;
   long column, lanes;  // first column, and lanes of the last vector that exist
   int add;
+  // Floats to what this thread reads and writes a little later, or 0: asked for while there are
+  // products to do. Stores that miss the caches would all wait at a tile's end.
+  long ahead, out_ahead;
 } rows_tile;
 
 INLINE void rows_body(const int rows, const int vectors, const rows_tile *t, long first) {
@@ -26,6 +29,18 @@ INLINE void rows_body(const int rows, const int vectors, const rows_tile *t, lon
     acc[i][j] = (vec){0};
   }
   const long depth = t->depth;
+  if (t->out_ahead) {
+    UNROLL for (int i = 0; i < rows; i++) {
+      const float *out = t->out[first + i] + t->column + t->out_ahead;
+      UNROLL for (int j = 0; j < vectors; j++) __builtin_prefetch(out + j * VL, 1);
+    }
+  }
+  if (t->ahead) {
+    UNROLL for (int i = 0; i < rows; i++) {
+      const float *row = t->rows[first + i] + t->base + t->start + t->ahead;
+      for (long c = 0; c < depth; c += 16) __builtin_prefetch(row + c);
+    }
+  }
   for (long tap = 0; tap < t->tap_count; tap++) {
     const float *const *table = t->rows + tap * t->row_step + first;
     const float *b = t->panel + t->taps[tap] * t->tap_stride + t->start * vectors * VL;
