@@ -28,17 +28,11 @@ INLINE void rows_body(const int rows, const int vectors, const rows_tile *t, lon
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
     acc[i][j] = (vec){0};
   }
-  const long depth = t->depth;
+  const long depth = t->depth, ahead = t->ahead;
   if (t->out_ahead) {
     UNROLL for (int i = 0; i < rows; i++) {
       const float *out = t->out[first + i] + t->column + t->out_ahead;
       UNROLL for (int j = 0; j < vectors; j++) __builtin_prefetch(out + j * VL, 1);
-    }
-  }
-  if (t->ahead) {
-    UNROLL for (int i = 0; i < rows; i++) {
-      const float *row = t->rows[first + i] + t->base + t->start + t->ahead;
-      for (long c = 0; c < depth; c += 16) __builtin_prefetch(row + c);
     }
   }
   for (long tap = 0; tap < t->tap_count; tap++) {
@@ -46,13 +40,19 @@ INLINE void rows_body(const int rows, const int vectors, const rows_tile *t, lon
     const float *b = t->panel + t->taps[tap] * t->tap_stride + t->start * vectors * VL;
     const float *p[ROWS_MAX];
     UNROLL for (int i = 0; i < rows; i++) p[i] = table[i] + t->base + t->start;
-    for (long c = 0; c < depth; c++) {
-      vec row[KV];
-      UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + j * VL);
-      b += vectors * VL;
-      UNROLL for (int i = 0; i < rows; i++) {
-        const float a = p[i][c];
-        UNROLL for (int j = 0; j < vectors; j++) acc[i][j] += row[j] * a;
+    for (long c = 0; c < depth;) {
+      const long end = at_most(depth, c + 16);
+      if (ahead) {
+        UNROLL for (int i = 0; i < rows; i++) __builtin_prefetch(p[i] + ahead + c);
+      }
+      for (; c < end; c++) {
+        vec row[KV];
+        UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + j * VL);
+        b += vectors * VL;
+        UNROLL for (int i = 0; i < rows; i++) {
+          const float a = p[i][c];
+          UNROLL for (int j = 0; j < vectors; j++) acc[i][j] += row[j] * a;
+        }
       }
     }
   }
