@@ -1,163 +1,163 @@
 // Depthwise convolution (one input and one output channel a group), forward and input gradient:
 //     target[pixel][c] = Σ_taps source[pixel, tap][c] · w[tap][c]
-// Vectors run over channels. A register tile is a few neighbouring pixels of a row; taps come as a
-// list, so the parity classes of a strided input gradient are only shorter lists, and taps above
-// or below the image are left out.
-
-enum { line_pixels = 8 };
-
-typedef struct {
-  const float *const *weights;  // [tap]
-  const float *const *sources;  // inside: [tap], of the first pixel; edge: [tap][pixel]
-  long taps, step;              // floats from a pixel's source to the next one's
-  // What the next pixels read first: the lowest rows of taps, `ahead_pixels` of each.
-  const float *ahead[2];
-  long ahead_rows, ahead_pixels;
-  float *out;
-  long out_step, channels;
-  int add;
-} line_tile;
-
-INLINE void line_body(const int count, const int edge, const line_tile *t) {
-  for (long c = 0; c < t->channels; c += VL) {
-    vec acc[line_pixels];
-    UNROLL for (int i = 0; i < count; i++) acc[i] = (vec){0};
-    for (long tap = 0; tap < t->taps; tap++) {
-      const vec w = load(t->weights[tap] + c);
-      if (edge) {
-        const float *const *from = t->sources + tap * line_pixels;
-        UNROLL for (int i = 0; i < count; i++) acc[i] += w * load(from[i] + c);
-      } else {
-        const float *from = t->sources[tap] + c;
-        UNROLL for (int i = 0; i < count; i++) acc[i] += w * load(from + i * t->step);
-      }
-    }
-    // The processor does not foresee so many streams.
-    for (long row = 0; row < t->ahead_rows; row++) {
-      const float *ahead = t->ahead[row] + c;
-      for (long i = 0; i < t->ahead_pixels; i++, ahead += t->channels) __builtin_prefetch(ahead);
-    }
-    const long n = at_most(VL, t->channels - c);
-    UNROLL for (int i = 0; i < count; i++) {
-      float *to = t->out + i * t->out_step + c;
-      __builtin_prefetch(to + count * t->out_step, 1);
-      if (t->add) acc[i] += load_some(to, n);
-      store_some(to, acc[i], n);
-    }
-  }
-}
-
-#define LINE(count)                                                                          \
-  static __attribute__((noinline)) void inside_##count(const line_tile *t) {                 \
-    line_body(count, 0, t);                                                                  \
-  }                                                                                          \
-  static __attribute__((noinline)) void edge_##count(const line_tile *t) {                   \
-    line_body(count, 1, t);                                                                  \
-  }
-LINE(1) LINE(2) LINE(3) LINE(4) LINE(5) LINE(6) LINE(7) LINE(8)
-typedef void (*line_function)(const line_tile *);
-static const line_function inside_functions[] = {
-  0, inside_1, inside_2, inside_3, inside_4, inside_5, inside_6, inside_7, inside_8};
-static const line_function edge_functions[] = {
-  0, edge_1, edge_2, edge_3, edge_4, edge_5, edge_6, edge_7, edge_8};
+// An item is a row of the target (of every parity class of a strided input gradient). Taps above
+// or below the image are left out; those beside it read zeros.
+//
+// The taps of a row go together where their sources are neighbours (`runs`), else one by one.
 
 static int is_depthwise(const ak_conv *c) {
   return c->groups > 1 && c->groups == c->c && c->groups == c->k;
 }
 
-static void line_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
-  const conv_view v = view_convolution(c, pass);
-  const long taps = c->r * c->s;
-  plan->algorithm = AK_DEPTHWISE;
-  plan->phases = 1;
-  plan->items[0] = v.classes_h * v.classes_w * v.n * ceil_div(v.th, v.classes_h);
-  plan->chunk[0] = at_least(1, ceil_div(plan->items[0], 256));
-  plan->stat_slots = plan->items[0];
-  plan->private_floats = class_scratch(&v) + 2 * round_up(2 * taps, 16)
-    + round_up(2 * taps * line_pixels, 16) + round_up(c->c + VL, 16) + 64;
-}
+// At most so many shares of the rows: neighbouring rows to the same thread, whose cache then has
+// all but one of the source rows of the next.
+enum { line_shares = 32 };
 
 typedef struct {
-  const float **weights, **sources;
-  float *zeros;
-} line_tables;
+  pixel_class class;
+  line_kind kind;
+  long rows_of_taps;     // runs of the class
+  long *row;             // of each run: which row of taps,
+  long *source_y;        // where its sources lie at row 0 of the class,
+  long *source_x;        // and its first column at pixel 0
+  const float **weights; // [run][taps of a run], by ascending source
+} line_class;
 
-// Finds what the pixels after these read for the first time.
-static void look_ahead(
-  const conv_view *v, const pixel_class *p, const float *image, long iy, long next, long count,
-  line_tile *t
-) {
-  long lowest = -1, right = 0;
-  for (long r = 0; r < p->rows; r++) lowest = at_least(lowest, p->source_y[r]);
-  for (long s = 0; s < p->columns; s++) right = at_least(right, p->source_x[s]);
-  lowest += iy * p->advance_y;
-  right += next * p->advance_x;
-  t->ahead_rows = 0;
-  for (long row = 0; row < at_most(2, p->advance_y); row++) {
-    const long y = lowest - row;
-    if (y < 0 || y >= v->sh) continue;
-    t->ahead[t->ahead_rows++] = image + (y * v->sw + right) * t->channels;
-  }
-  t->ahead_pixels = at_most(count * p->advance_x, v->sw - right);
+typedef struct {
+  conv_view view;
+  long classes, lowest;  // lowest source row of item 0
+  line_class *class;
+  const float **sources, **weights;
+  float *zeros;
+} line_work;
+
+INLINE long line_class_scratch(const conv_view *v) {
+  return class_scratch(v) + 8 * round_up(v->taps_h * v->taps_w, 8) + 32;
 }
 
-// Lists the taps of `count` pixels of a row from ix; 1 if some of them fall outside the image.
-static int list_line(
-  const conv_view *v, const pixel_class *p, const ak_job *job, long n, long iy, long ix,
-  long count, const line_tables *tables, line_tile *t
-) {
-  const long c = v->target_channels;
-  int edge = 0;
-  for (long s = 0; s < p->columns; s++) {
-    const long first = p->source_x[s] + ix * p->advance_x;
-    edge |= first < 0 || first + (count - 1) * p->advance_x >= v->sw;
+static void line_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
+  const conv_view v = view_convolution(c, pass);
+  const long taps = c->r * c->s, classes = v.classes_h * v.classes_w;
+  plan->algorithm = AK_DEPTHWISE;
+  plan->phases = 1;
+  plan->items[0] = v.n * ceil_div(v.th, v.classes_h);
+  plan->chunk[0] = ceil_div(plan->items[0], line_shares);
+  plan->stat_slots = plan->items[0];
+  plan->private_floats = classes * (line_class_scratch(&v) + round_up(sizeof(line_class) / 4, 16))
+    + round_up(2 * taps, 16) + round_up(2 * taps * line_columns, 16) + round_up(c->c + VL, 16) + 64;
+}
+
+// Joins the taps of a class into runs.
+static void join_taps(const conv_view *v, const ak_job *job, line_class *l) {
+  const pixel_class *p = &l->class;
+  const long columns = p->columns;
+  long direction = columns > 1 ? p->source_x[1] - p->source_x[0] : 1;
+  for (long s = 1; s < columns; s++) {
+    if (p->source_x[s] - p->source_x[s - 1] != direction) direction = 0;
   }
-  t->taps = 0;
+  l->kind = direction == 1 || direction == -1 ? line_kind_of(columns, p->advance_x, p->count_x)
+                                               : line_single;
+  const long joined = line_taps[l->kind];
+  l->rows_of_taps = 0;
   for (long r = 0; r < p->rows; r++) {
-    const long y = p->source_y[r] + iy * p->advance_y;
+    for (long s = 0; s < columns; s += joined, l->rows_of_taps++) {
+      const long run = l->rows_of_taps, first = direction < 0 && joined > 1 ? columns - 1 : s;
+      l->row[run] = r;
+      l->source_y[run] = p->source_y[r];
+      l->source_x[run] = p->source_x[first];
+      for (long i = 0; i < joined; i++) {
+        const long column = p->column[first + i * direction];
+        l->weights[run * joined + i] =
+          job->b + (p->row[r] * v->taps_w + column) * v->target_channels;
+      }
+    }
+  }
+}
+
+static line_work begin_lines(
+  const ak_conv *c, enum ak_pass pass, const ak_job *job, float *scratch
+) {
+  line_work w = {.view = view_convolution(c, pass), .lowest = -c->h};
+  const conv_view *v = &w.view;
+  const long taps = v->taps_h * v->taps_w;
+  w.classes = v->classes_h * v->classes_w;
+  w.class = (line_class *)carve(&scratch, w.classes * (long)sizeof(line_class) / 4);
+  w.sources = (const float **)carve(&scratch, 2 * taps * line_columns);
+  w.weights = (const float **)carve(&scratch, 2 * taps);
+  w.zeros = carve(&scratch, c->c + VL);
+  memset(w.zeros, 0, (size_t)(c->c + VL) * sizeof(float));
+  for (long i = 0; i < w.classes; i++) {
+    line_class *l = &w.class[i];
+    l->class = carve_class(v, &scratch);
+    l->row = (long *)carve(&scratch, 2 * taps);
+    l->source_y = (long *)carve(&scratch, 2 * taps);
+    l->source_x = (long *)carve(&scratch, 2 * taps);
+    l->weights = (const float **)carve(&scratch, 2 * taps);
+    describe_class(v, i, &l->class);
+    join_taps(v, job, l);
+    for (long r = 0; r < l->rows_of_taps; r++) w.lowest = at_least(w.lowest, l->source_y[r]);
+  }
+  return w;
+}
+
+// Lists the source columns of `count` pixels of a row from ix; 1 if some fall outside the image.
+static int list_line(
+  const line_work *w, const line_class *l, const float *image, long iy, long ix, long count,
+  line_tile *t
+) {
+  const conv_view *v = &w->view;
+  const long c = v->target_channels, taps = line_taps[l->kind], advance = l->class.advance_x;
+  const long apart = taps == 1 ? advance : 1;  // of the columns a kernel reads
+  const long columns = taps == 1 ? count : (count - 1) * advance + taps;
+  int edge = 0;
+  for (long run = 0; run < l->rows_of_taps; run++) {
+    const long x = l->source_x[run] + ix * advance;
+    edge |= x < 0 || x + (columns - 1) * apart >= v->sw;
+  }
+  t->runs = 0;
+  for (long run = 0; run < l->rows_of_taps; run++) {
+    const long y = l->source_y[run] + iy * l->class.advance_y;
     if ((unsigned long)y >= (unsigned long)v->sh) continue;
-    const float *row = job->a + (n * v->sh + y) * v->sw * c;
-    for (long s = 0; s < p->columns; s++, t->taps++) {
-      const long x = p->source_x[s] + ix * p->advance_x;
-      tables->weights[t->taps] = job->b + (p->row[r] * v->taps_w + p->column[s]) * c;
-      if (!edge) {
-        tables->sources[t->taps] = row + x * c;
-        continue;
-      }
-      for (long i = 0; i < count; i++) {
-        const long at = x + i * p->advance_x;
-        const int inside = (unsigned long)at < (unsigned long)v->sw;
-        tables->sources[t->taps * line_pixels + i] = inside ? row + at * c : tables->zeros;
-      }
+    const float *row = image + y * v->sw * c;
+    const long x = l->source_x[run] + ix * advance;
+    for (long i = 0; i < taps; i++) w->weights[t->runs * taps + i] = l->weights[run * taps + i];
+    const float **sources = w->sources + t->runs++ * (edge ? line_columns : 1);
+    if (!edge) *sources = row + x * c;
+    for (long i = 0; edge && i < columns; i++) {
+      const long at = x + i * apart;
+      sources[i] = (unsigned long)at < (unsigned long)v->sw ? row + at * c : w->zeros;
     }
   }
   return edge;
 }
 
-static void line_item(
-  const conv_view *v, const ak_job *job, long item, const line_tables *tables, pixel_class *class
+// The pixels of one class in an item.
+static void line_of_class(
+  const line_work *w, const ak_job *job, long item, long index
 ) {
-  const long rows = v->n * ceil_div(v->th, v->classes_h), c = v->target_channels;
-  describe_class(v, item / rows, class);
-  clear_statistics(job->epilogue, 0, c, item, c);
-  const long row = item % rows;
-  if (row >= v->n * class->count_y || class->count_x == 0) return;
-  const long n = row / class->count_y, iy = row % class->count_y;
-  const long tiles = ceil_div(class->count_x, line_pixels);
-  float *out = job->out
-    + ((n * v->th + class->y0 + iy * class->step_y) * v->tw + class->x0) * c;
+  const conv_view *v = &w->view;
+  const line_class *l = &w->class[index];
+  const pixel_class *p = &l->class;
+  const long rows = ceil_div(v->th, v->classes_h), n = item / rows, iy = item % rows;
+  if (iy >= p->count_y || p->count_x == 0) return;
+  const long c = v->target_channels, tiles = ceil_div(p->count_x, line_pixels);
+  const float *image = job->a + n * v->sh * v->sw * c;
+  const long line = v->sw * c, new_rows = at_most(p->advance_y, 2);
+  float *out = job->out + ((n * v->th + p->y0 + iy * p->step_y) * v->tw + p->x0) * c;
   line_tile t = {
-    .weights = tables->weights, .sources = tables->sources, .step = class->advance_x * c,
-    .out_step = class->step_x * c, .channels = c, .add = job->accumulate};
+    .weights = w->weights, .sources = w->sources, .channels = c,
+    .step = line_taps[l->kind] == 1 ? p->advance_x * c : c, .out_step = p->step_x * c,
+    .out_ahead = p->step_y * v->tw * c, .add = job->accumulate, .line = line,
+    .ahead_rows = index ? 0 : new_rows};
   for (long tile = 0, ix = 0; tile < tiles; tile++) {
-    const long count = ceil_div(class->count_x - ix, tiles - tile);
+    const long count = ceil_div(p->count_x - ix, tiles - tile);
     t.out = out + ix * t.out_step;
-    look_ahead(v, class, job->a + n * v->sh * v->sw * c, iy, ix + count, count, &t);
-    if (list_line(v, class, job, n, iy, ix, count, tables, &t)) {
-      edge_functions[count](&t);
-    } else {
-      inside_functions[count](&t);
-    }
+    // The rows that the next item reads for the first time; past the last row, those of the next
+    // image.
+    t.ahead = image + ((w->lowest + iy * p->advance_y + 1) * v->sw + ix * p->advance_x) * c;
+    t.ahead_pixels = count * p->advance_x;
+    const int edge = list_line(w, l, image, iy, ix, count, &t);
+    line_functions[l->kind][edge][count](&t);
     for (long i = 0; has_epilogue(job->epilogue) && i < count; i++) {
       float *pixel = t.out + i * t.out_step;
       finish_pixel(job->epilogue, pixel, pixel - job->out, 0, c, item, c);
@@ -169,13 +169,9 @@ static void line_item(
 static void line_run(
   const ak_conv *c, enum ak_pass pass, const ak_job *job, long lo, long hi, float *scratch
 ) {
-  const conv_view v = view_convolution(c, pass);
-  const long taps = c->r * c->s;
-  pixel_class class = carve_class(&v, &scratch);
-  line_tables tables;
-  tables.weights = (const float **)carve(&scratch, 2 * taps);
-  tables.sources = (const float **)carve(&scratch, 2 * taps * line_pixels);
-  tables.zeros = carve(&scratch, c->c + VL);
-  memset(tables.zeros, 0, (size_t)(c->c + VL) * sizeof(float));
-  for (long item = lo; item < hi; item++) line_item(&v, job, item, &tables, &class);
+  const line_work w = begin_lines(c, pass, job, scratch);
+  for (long item = lo; item < hi; item++) {
+    clear_statistics(job->epilogue, 0, c->c, item, c->c);
+    for (long i = 0; i < w.classes; i++) line_of_class(&w, job, item, i);
+  }
 }

@@ -24,6 +24,7 @@ AK_TARGET_BEGIN
 #include "convolution_stem_forward.h"
 #include "convolution_stem_weights.h"
 #include "convolution_picture.h"
+#include "depthwise_tiles.h"
 #include "depthwise_lines.h"
 #include "depthwise_weights.h"
 #include "attention_forward.h"
