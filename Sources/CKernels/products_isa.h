@@ -26,6 +26,7 @@ AK_TARGET_BEGIN
 #include "convolution_picture.h"
 #include "depthwise_tiles.h"
 #include "depthwise_lines.h"
+#include "depthwise_sums.h"
 #include "depthwise_weights.h"
 #include "attention_forward.h"
 #include "attention_backward.h"
@@ -51,7 +52,8 @@ static void run_convolution(
 ) {
   const int weights = pass == AK_WEIGHT_GRADIENT;
   if (plan->algorithm == AK_DEPTHWISE) {
-    weights ? depth_run(c, plan, job, phase, lo, hi) : line_run(c, pass, job, lo, hi, scratch);
+    weights ? depth_run(c, plan, job, phase, lo, hi, scratch)
+            : line_run(c, pass, job, lo, hi, scratch);
   } else if (plan->algorithm == AK_WINOGRAD && c->r == stem_size) {
     weights ? stem_weights_run(c, job, phase, lo, hi, scratch)
             : stem_run(c, job, phase, lo, hi, scratch);
