@@ -76,6 +76,7 @@ typedef struct {
   long panel_step;
   float *acc;
   long acc_step;
+  long ahead, panel_ahead;  // floats to what is read a little later, to ask for it; or 0
 } outer_tile;
 
 INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, long channel) {
@@ -86,10 +87,15 @@ INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, l
   }
   const float *b = t->panel;
   const long step = t->panel_step, left_step = t->left_step, count = t->count;
+  const long ahead = t->ahead, panel_ahead = channel ? 0 : t->panel_ahead;
   const float *a = t->left + channel;
   for (long n = 0; n < count; n++) {
     vec row[KV];
     UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + j * VL);
+    if (ahead) __builtin_prefetch(a + ahead);
+    if (panel_ahead) {
+      UNROLL for (int j = 0; j < vectors; j++) __builtin_prefetch(b + j * VL + panel_ahead);
+    }
     b += step;
     UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
       acc[i][j] += row[j] * a[i];
