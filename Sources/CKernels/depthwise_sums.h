@@ -2,8 +2,8 @@
 // channels, while the pixels of an output row go by:
 //     sum[row][tap][c] += Σ_p dy[p][c] · source[row][p·stride + tap][c]
 
-// Sums that fit the registers beside a block of pixels of dy: 5 × 5 with AVX-512, else 2 × 5.
-enum { depth_pixels = 4, depth_sums = VL == 16 ? 25 : 10, depth_taps = 7 };
+// The most sums beside a block of pixels of dy: 3 × 5 and 3 × 7 with AVX-512, else 2 × 5.
+enum { depth_pixels = 4, depth_sums = VL == 16 ? 21 : 10, depth_taps = 7 };
 
 typedef struct {
   const float *const *sources;  // [row], of the first tap at pixel 0, which may lie outside
@@ -98,7 +98,7 @@ typedef struct {
 DEPTHS_5(1, 1) DEPTH(1, 1, 6) DEPTH(1, 1, 7) DEPTH(1, 1, 8) DEPTH(1, 1, 9) DEPTH(1, 1, 10)
 DEPTHS_3(3, 1) DEPTHS_3(3, 2)
 #if VL == 16
-DEPTHS_5(5, 1) DEPTHS_5(5, 2) DEPTHS_3(7, 1)
+DEPTHS_3(5, 1) DEPTHS_3(5, 2) DEPTHS_3(7, 1)
 #else
 DEPTHS_2(5, 1) DEPTHS_2(5, 2) DEPTH(7, 1, 1)
 #endif
@@ -106,7 +106,7 @@ DEPTHS_2(5, 1) DEPTHS_2(5, 2) DEPTH(7, 1, 1)
 static const depth_kind depth_kinds[] = {
   {3, 1, 3, {DEPTH_NAMES_3(3, 1)}}, {3, 2, 3, {DEPTH_NAMES_3(3, 2)}},
 #if VL == 16
-  {5, 1, 5, {DEPTH_NAMES_5(5, 1)}}, {5, 2, 5, {DEPTH_NAMES_5(5, 2)}},
+  {5, 1, 3, {DEPTH_NAMES_3(5, 1)}}, {5, 2, 3, {DEPTH_NAMES_3(5, 2)}},
   {7, 1, 3, {DEPTH_NAMES_3(7, 1)}},
 #else
   {5, 1, 2, {DEPTH_NAMES_2(5, 1)}}, {5, 2, 2, {DEPTH_NAMES_2(5, 2)}}, {7, 1, 1, {0, depth_7_1_1}},
