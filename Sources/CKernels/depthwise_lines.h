@@ -19,7 +19,8 @@ typedef struct {
   long rows_of_taps;     // runs of the class
   long *row;             // of each run: which row of taps,
   long *source_y;        // where its sources lie at row 0 of the class,
-  long *source_x;        // and its first column at pixel 0
+  long *source_x;        // and its first column at pixel 0,
+  long left, right;      // the least and the greatest of these
   const float **weights; // [run][taps of a run], by ascending source
 } line_class;
 
@@ -27,7 +28,11 @@ typedef struct {
   conv_view view;
   long classes, lowest;  // lowest source row of item 0
   line_class *class;
-  const float **sources, **weights;
+  // For the present row: the runs inside the image, where each begins at pixel 0, and its column
+  // there.
+  const float **weights, **rows;
+  long *columns;
+  const float **edges;
   float *zeros;
 } line_work;
 
@@ -44,7 +49,7 @@ static void line_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
   plan->chunk[0] = ceil_div(plan->items[0], line_shares);
   plan->stat_slots = plan->items[0];
   plan->private_floats = classes * (line_class_scratch(&v) + round_up(sizeof(line_class) / 4, 16))
-    + round_up(2 * taps, 16) + round_up(2 * taps * line_columns, 16) + round_up(c->c + VL, 16) + 64;
+    + 3 * round_up(2 * taps, 16) + round_up(2 * taps * line_columns, 16) + round_up(c->c + VL, 16) + 64;
 }
 
 // Joins the taps of a class into runs.
@@ -59,12 +64,15 @@ static void join_taps(const conv_view *v, const ak_job *job, line_class *l) {
                                                : line_single;
   const long joined = line_taps[l->kind];
   l->rows_of_taps = 0;
+  l->left = v->sw, l->right = -v->sw;
   for (long r = 0; r < p->rows; r++) {
     for (long s = 0; s < columns; s += joined, l->rows_of_taps++) {
       const long run = l->rows_of_taps, first = direction < 0 && joined > 1 ? columns - 1 : s;
       l->row[run] = r;
       l->source_y[run] = p->source_y[r];
       l->source_x[run] = p->source_x[first];
+      l->left = at_most(l->left, l->source_x[run]);
+      l->right = at_least(l->right, l->source_x[run]);
       for (long i = 0; i < joined; i++) {
         const long column = p->column[first + i * direction];
         l->weights[run * joined + i] =
@@ -82,8 +90,10 @@ static line_work begin_lines(
   const long taps = v->taps_h * v->taps_w;
   w.classes = v->classes_h * v->classes_w;
   w.class = (line_class *)carve(&scratch, w.classes * (long)sizeof(line_class) / 4);
-  w.sources = (const float **)carve(&scratch, 2 * taps * line_columns);
   w.weights = (const float **)carve(&scratch, 2 * taps);
+  w.rows = (const float **)carve(&scratch, 2 * taps);
+  w.columns = (long *)carve(&scratch, 2 * taps);
+  w.edges = (const float **)carve(&scratch, 2 * taps * line_columns);
   w.zeros = carve(&scratch, c->c + VL);
   memset(w.zeros, 0, (size_t)(c->c + VL) * sizeof(float));
   for (long i = 0; i < w.classes; i++) {
@@ -100,40 +110,49 @@ static line_work begin_lines(
   return w;
 }
 
-// Lists the source columns of `count` pixels of a row from ix; 1 if some fall outside the image.
-static int list_line(
-  const line_work *w, const line_class *l, const float *image, long iy, long ix, long count,
-  line_tile *t
-) {
+// Lists the runs of a row of the class whose sources lie inside the image; their number.
+static long list_runs(const line_work *w, const line_class *l, const float *image, long iy) {
   const conv_view *v = &w->view;
-  const long c = v->target_channels, taps = line_taps[l->kind], advance = l->class.advance_x;
-  const long apart = taps == 1 ? advance : 1;  // of the columns a kernel reads
-  const long columns = taps == 1 ? count : (count - 1) * advance + taps;
-  int edge = 0;
-  for (long run = 0; run < l->rows_of_taps; run++) {
-    const long x = l->source_x[run] + ix * advance;
-    edge |= x < 0 || x + (columns - 1) * apart >= v->sw;
-  }
-  t->runs = 0;
+  const long taps = line_taps[l->kind];
+  long count = 0;
   for (long run = 0; run < l->rows_of_taps; run++) {
     const long y = l->source_y[run] + iy * l->class.advance_y;
     if ((unsigned long)y >= (unsigned long)v->sh) continue;
-    const float *row = image + y * v->sw * c;
-    const long x = l->source_x[run] + ix * advance;
-    for (long i = 0; i < taps; i++) w->weights[t->runs * taps + i] = l->weights[run * taps + i];
-    const float **sources = w->sources + t->runs++ * (edge ? line_columns : 1);
-    if (!edge) *sources = row + x * c;
-    for (long i = 0; edge && i < columns; i++) {
-      const long at = x + i * apart;
-      sources[i] = (unsigned long)at < (unsigned long)v->sw ? row + at * c : w->zeros;
-    }
+    for (long i = 0; i < taps; i++) w->weights[count * taps + i] = l->weights[run * taps + i];
+    w->rows[count] = image + (y * v->sw + l->source_x[run]) * v->target_channels;
+    w->columns[count++] = l->source_x[run];
   }
-  return edge;
+  return count;
 }
 
-// The pixels of one class in an item.
+// Points a tile at its `count` pixels from ix; 1 if it reads beside the image.
+static int place_tile(
+  const line_work *w, const line_class *l, long ix, long count, line_tile *t
+) {
+  const long taps = line_taps[l->kind], advance = l->class.advance_x, c = t->channels;
+  const long apart = taps == 1 ? advance : 1;  // of the columns a kernel reads
+  const long columns = taps == 1 ? count : (count - 1) * advance + taps;
+  const long width = w->view.sw, at = ix * advance;
+  t->sources = w->rows;
+  t->offset = at * c;
+  if (l->left + at >= 0 && l->right + at + (columns - 1) * apart < width) return 0;
+  t->sources = w->edges;
+  t->offset = 0;
+  for (long run = 0; run < t->runs; run++) {
+    const float **out = w->edges + run * line_columns;
+    for (long i = 0; i < columns; i++) {
+      const long x = w->columns[run] + at + i * apart;
+      const int inside = (unsigned long)x < (unsigned long)width;
+      out[i] = inside ? w->rows[run] + (at + i * apart) * c : w->zeros;
+    }
+  }
+  return 1;
+}
+
+// The pixels of one class in an item. What comes after the `last` one of a range is not asked
+// for to be written: another thread may be writing it.
 static void line_of_class(
-  const line_work *w, const ak_job *job, long item, long index
+  const line_work *w, const ak_job *job, long item, long index, int last
 ) {
   const conv_view *v = &w->view;
   const line_class *l = &w->class[index];
@@ -145,9 +164,9 @@ static void line_of_class(
   const long line = v->sw * c, new_rows = at_most(p->advance_y, 2);
   float *out = job->out + ((n * v->th + p->y0 + iy * p->step_y) * v->tw + p->x0) * c;
   line_tile t = {
-    .weights = w->weights, .sources = w->sources, .channels = c,
+    .weights = w->weights, .runs = list_runs(w, l, image, iy), .channels = c,
     .step = line_taps[l->kind] == 1 ? p->advance_x * c : c, .out_step = p->step_x * c,
-    .out_ahead = p->step_y * v->tw * c, .add = job->accumulate, .line = line,
+    .out_ahead = last ? 0 : p->step_y * v->tw * c, .add = job->accumulate, .line = line,
     .ahead_rows = index ? 0 : new_rows};
   for (long tile = 0, ix = 0; tile < tiles; tile++) {
     const long count = ceil_div(p->count_x - ix, tiles - tile);
@@ -156,8 +175,7 @@ static void line_of_class(
     // image.
     t.ahead = image + ((w->lowest + iy * p->advance_y + 1) * v->sw + ix * p->advance_x) * c;
     t.ahead_pixels = count * p->advance_x;
-    const int edge = list_line(w, l, image, iy, ix, count, &t);
-    line_functions[l->kind][edge][count](&t);
+    line_functions[l->kind][place_tile(w, l, ix, count, &t)][count](&t);
     for (long i = 0; has_epilogue(job->epilogue) && i < count; i++) {
       float *pixel = t.out + i * t.out_step;
       finish_pixel(job->epilogue, pixel, pixel - job->out, 0, c, item, c);
@@ -172,6 +190,8 @@ static void line_run(
   const line_work w = begin_lines(c, pass, job, scratch);
   for (long item = lo; item < hi; item++) {
     clear_statistics(job->epilogue, 0, c->c, item, c->c);
-    for (long i = 0; i < w.classes; i++) line_of_class(&w, job, item, i);
+    for (long i = 0; i < w.classes; i++) {
+      line_of_class(&w, job, item, i, item + 1 == hi);
+    }
   }
 }

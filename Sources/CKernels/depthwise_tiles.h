@@ -7,8 +7,10 @@ enum { line_pixels = 8, line_columns = 21 };
 
 typedef struct {
   const float *const *weights;  // [run][taps]
-  // Inside the image: [run], the first column; at its edge: [run][line_columns], zeros outside.
+  // Inside the image: [run], `offset` before the first column; at its edge: [run][line_columns],
+  // zeros outside.
   const float *const *sources;
+  long offset;
   long runs, step;  // floats from a column's source to the next one's
   // What the next item reads and writes first is asked for: pixels of `ahead_rows` rows of the
   // source, `line` apart, and these pixels of its row of the target.
@@ -23,6 +25,7 @@ INLINE void line_body(
   const int count, const int taps, const int stride, const int edge, const line_tile *t
 ) {
   const int columns = (count - 1) * stride + taps;
+  const long step = t->step;
   for (long c = 0; c < t->channels; c += VL) {
     for (long row = 0; row < t->ahead_rows; row++) {
       const float *ahead = t->ahead + row * t->line + c;
@@ -36,9 +39,10 @@ INLINE void line_body(
     for (long run = 0; run < t->runs; run++) {
       vec w[7];
       UNROLL for (int i = 0; i < taps; i++) w[i] = load(t->weights[run * taps + i] + c);
-      const float *const *from = t->sources + (edge ? run * line_columns : run);
+      const float *const *edges = t->sources + run * line_columns;
+      const float *from = edge ? 0 : t->sources[run] + t->offset + c;
       UNROLL for (int j = 0; j < columns; j++) {
-        const vec v = load((edge ? from[j] : from[0] + j * t->step) + c);
+        const vec v = load(edge ? edges[j] + c : from + j * step);
         UNROLL for (int i = 0; i < taps; i++) {
           const int pixel = j - i;
           if (pixel >= 0 && pixel % stride == 0 && pixel / stride < count) {
