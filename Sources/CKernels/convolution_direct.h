@@ -1,6 +1,6 @@
 // Direct convolution and its input gradient: tables of row pointers, panels of weights.
 
-enum { direct_block = 84, direct_chunks = 32, direct_ahead = 1024 };
+enum { direct_block = 84, direct_chunks = 32, direct_ahead = 1024, direct_part = 128 };
 
 typedef struct {
   conv_view view;
@@ -21,6 +21,11 @@ static direct_work direct_of(const ak_conv *c, enum ak_pass pass) {
   return d;
 }
 
+// Parts in which a tap's weights are packed.
+INLINE long pack_parts(const conv_view *v) {
+  return v->joined > 1 ? 1 : at_least(1, ceil_div(v->run, direct_part));
+}
+
 INLINE long panel_rows(const conv_view *v) { return v->taps_h * v->taps_w * v->run; }
 
 // Zeros as long as anything a row of sources is read for.
@@ -35,8 +40,8 @@ static void direct_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
   const long taps = v->taps_h * v->taps_w;
   plan->algorithm = AK_DIRECT;
   plan->pack_phases = 1;
-  plan->items[0] = v->groups * b->panels.count * taps;
-  plan->chunk[0] = 4;
+  plan->items[0] = v->groups * b->panels.count * taps * pack_parts(v);
+  plan->chunk[0] = 2;
   plan->phases = 1;
   if (v->runs && needs_copy(c)) {
     plan->items[plan->phases] = c->n * c->h;
@@ -73,27 +78,28 @@ static void pack_joined(
   }
 }
 
-// Packs the weights of one (group, panel, tap): forward rows are input channels; backward rows are
-// output channels, so the block is transposed.
+// Packs the weights of one (group, panel, tap, part): forward rows are input channels; backward rows
+// are output channels, so the block is transposed.
 static void direct_pack(
   const ak_conv *c, const direct_work *d, const ak_job *job, long lo, long hi
 ) {
   const conv_view *v = &d->view;
   const panel_split split = d->blocking.panels;
-  const long taps = v->taps_h * v->taps_w, rows = panel_rows(v);
+  const long taps = v->taps_h * v->taps_w, rows = panel_rows(v), parts = pack_parts(v);
   for (long item = lo; item < hi; item++) {
-    const long tap = item % taps, group = item / taps / split.count;
-    const panel_span p = panel_at(split, item / taps % split.count);
+    const long from = item % parts * direct_part, count = at_most(direct_part, v->run - from);
+    const long tap = item / parts % taps, group = item / parts / taps / split.count;
+    const panel_span p = panel_at(split, item / parts / taps % split.count);
     float *out = job->packed + group * rows * padded_columns(split) + p.column * rows
-      + tap * v->run * p.vectors * VL;
-    const float *w = job->b + tap * v->run * c->k + group * (c->k / c->groups);
+      + (tap * v->run + from) * p.vectors * VL;
     if (v->joined > 1) {
       pack_joined(c, v, job->b + tap * (c->c / c->groups) * c->k, group, p.vectors, out);
     } else if (v->backward) {
-      w = job->b + (tap * v->columns + p.column) * c->k + group * v->run;
-      pack_transposed(w, c->k, v->run, p.width, p.vectors, out);
+      const float *w = job->b + (tap * v->columns + p.column) * c->k + group * v->run + from;
+      pack_transposed(w, c->k, count, p.width, p.vectors, out);
     } else {
-      pack_rows(w + p.column, c->k, v->run, p.width, p.vectors, out);
+      const float *w = job->b + (tap * v->run + from) * c->k + group * (c->k / c->groups);
+      pack_rows(w + p.column, c->k, count, p.width, p.vectors, out);
     }
   }
 }
