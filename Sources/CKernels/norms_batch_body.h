@@ -46,30 +46,35 @@ static inline void V(flush)(float *sums, double *out, long width) {
   for (long c = 0; c < width + LANES - 1; c++) sums[c] = 0;
 }
 
+/// Rows whose sums stay in registers while their vectors of one place are added: a few KiB of them.
+/// As many are asked for ahead, since the processor does not foresee so many streams.
+static inline long V(norm_group)(long columns) {
+  return columns <= 128 ? V(norm_rows) : columns <= 256 ? V(norm_rows) / 2 : V(norm_rows) / 4;
+}
+
 static void V(moments_strip)(const float *x, const float *origin, long columns, long first,
                              long last, long width, double *out1, double *out2) {
   float sums[V(norm_strip) + LANES] = {0}, squares[V(norm_strip) + LANES] = {0};
+  const long group = V(norm_group)(columns), ahead = group * columns;
   for (long row = first; row < last;) {
     const long end = last - row < V(norm_rows) ? last : row + V(norm_rows);
-    for (; row + 4 <= end; row += 4)
+    while (row < end) {
+      const long several = end - row < group ? end - row : group;
       for (long c = 0; c < width; c += LANES) {
         const float *p = x + row * columns + c;
         const vf zero = V(load)(origin + c);
         vf s = V(load)(sums + c), q = V(load)(squares + c);
-        for (int k = 0; k < 4; k++) {
-          const vf v = V(load)(p + k * columns) - zero;
+        for (long k = 0; k < several; k++, p += columns) {
+          __builtin_prefetch(p + ahead);
+          const vf v = V(load)(p) - zero;
           s += v;
           q += v * v;
         }
         V(store)(sums + c, s);
         V(store)(squares + c, q);
       }
-    for (; row < end; row++)
-      for (long c = 0; c < width; c += LANES) {
-        const vf v = V(load)(x + row * columns + c) - V(load)(origin + c);
-        V(store)(sums + c, V(load)(sums + c) + v);
-        V(store)(squares + c, V(load)(squares + c) + v * v);
-      }
+      row += several;
+    }
     V(flush)(sums, out1, width);
     V(flush)(squares, out2, width);
   }

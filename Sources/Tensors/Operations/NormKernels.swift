@@ -10,8 +10,12 @@ struct NormLayout {
   var slots: Int { Swift.max(1, (rows + slot - 1) / slot) }
   /// Length of a vector [outer][columns].
   var vectors: Int { outer * columns }
-  /// Rows worth a thread's while.
-  var chunk: Int { Swift.max(1, elementChunk / Swift.max(1, columns)) }
+  /// Rows worth a thread's while: more of them in large tensors, since memory is read ahead in vain
+  /// past the end of every chunk.
+  var chunk: Int {
+    let elements = min(4 * elementChunk, max(elementChunk, outer * rows * columns / 16))
+    return Swift.max(1, elements / Swift.max(1, columns))
+  }
 
   /// Mean and biased variance of every column, off the tape.
   func moments(_ x: Tensor) -> (mean: Tensor, variance: Tensor) {
