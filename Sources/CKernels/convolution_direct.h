@@ -14,8 +14,8 @@ static direct_work direct_of(const ak_conv *c, enum ak_pass pass) {
   const conv_view *v = &d.view;
   d.classes = v->classes_h * v->classes_w;
   d.dense = d.classes == 1 && v->taps_h * v->taps_w == 1 && v->groups == 1
-    && v->stride_h == 1 && v->stride_w == 1 && v->sh == v->th && v->sw == v->tw && v->pad_h == 0
-    && v->pad_w == 0;
+    && v->stride_h == 1 && v->stride_w == 1 && v->sh == v->th && v->sw == v->tw
+    && v->pad_h == 0 && v->pad_w == 0;
   const long most = v->taps_h * v->taps_w > 49 ? direct_block / 2 : direct_block;
   d.blocking = block_rows(class_pixels(v), d.classes, 1, v->columns, most);
   return d;
@@ -78,8 +78,8 @@ static void pack_joined(
   }
 }
 
-// Packs the weights of one (group, panel, tap, part): forward rows are input channels; backward rows
-// are output channels, so the block is transposed.
+// Packs the weights of one (group, panel, tap, part): forward rows are input channels; backward
+// rows are output channels, so the block is transposed.
 static void direct_pack(
   const ak_conv *c, const direct_work *d, const ak_job *job, long lo, long hi
 ) {

@@ -20,10 +20,9 @@ typedef struct {
 static long dense_rows(const ak_conv *c, const conv_view *v, const outer_blocking *b) {
   const int apart = (b->channel_blocks > 1 && c->c % 256 == 0)
     || (b->panel_groups > 1 && c->k % 256 == 0);
-  if (v->taps_h * v->taps_w > 1 || v->groups > 1 || v->joined > 1 || c->stride_h > 1
-      || c->stride_w > 1 || v->sh != v->th || v->sw != v->tw || c->pad_top || c->pad_left || apart) {
-    return 0;
-  }
+  const int itself = v->taps_h * v->taps_w == 1 && c->stride_h == 1 && c->stride_w == 1
+    && v->sh == v->th && v->sw == v->tw && c->pad_top == 0 && c->pad_left == 0;
+  if (!itself || v->groups > 1 || v->joined > 1 || apart) return 0;
   const long floats = b->channel_block + b->group_panels * KV * VL;
   return at_most(outer_rows, at_least(outer_least, outer_near / at_least(1, floats)));
 }

@@ -46,10 +46,12 @@ static void line_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {
   plan->algorithm = AK_DEPTHWISE;
   plan->phases = 1;
   plan->items[0] = v.n * ceil_div(v.th, v.classes_h);
-  plan->chunk[0] = ceil_div(plan->items[0], line_shares);
+  plan->chunk[0] = at_least(1, ceil_div(plan->items[0], line_shares));
   plan->stat_slots = plan->items[0];
-  plan->private_floats = classes * (line_class_scratch(&v) + round_up(sizeof(line_class) / 4, 16))
-    + 3 * round_up(2 * taps, 16) + round_up(2 * taps * line_columns, 16) + round_up(c->c + VL, 16) + 64;
+  plan->private_floats = classes * line_class_scratch(&v)
+    + round_up(classes * (long)sizeof(line_class) / 4, 16)
+    + 3 * round_up(2 * taps, 16) + round_up(2 * taps * line_columns, 16)
+    + round_up(c->c + VL, 16) + 64;
 }
 
 // Joins the taps of a class into runs.
