@@ -5,26 +5,19 @@
 // lie in the weights, so that a row of dy is read once for all of them; taps that fall outside the
 // image give zeros.
 
-enum { outer_near = 8192, outer_least = 32 };  // floats near the processor, fewest pixels
-
 typedef struct {
   conv_view view;
   outer_blocking blocking;
   long taps, tiles, pixels;
   long tap_sets;  // 1 where tiles join taps, else one set for each tap
-  long dense;     // pixels to take at once where every one has one source, its own place; else 0
+  long dense;     // pixels to take at once where they are rows of two matrices; else 0
 } weights_work;
 
-// Rows of both factors are read where they lie if they lie one behind the other; parts of rows a
-// multiple of 1 KiB apart would fall into few sets of the cache.
-static long dense_rows(const ak_conv *c, const conv_view *v, const outer_blocking *b) {
-  const int apart = (b->channel_blocks > 1 && c->c % 256 == 0)
-    || (b->panel_groups > 1 && c->k % 256 == 0);
+// Pixels to take at once where every one has one source, its own place; else 0.
+static long dense_pixels(const ak_conv *c, const conv_view *v, const outer_blocking *b) {
   const int itself = v->taps_h * v->taps_w == 1 && c->stride_h == 1 && c->stride_w == 1
     && v->sh == v->th && v->sw == v->tw && c->pad_top == 0 && c->pad_left == 0;
-  if (!itself || v->groups > 1 || v->joined > 1 || apart) return 0;
-  const long floats = b->channel_block + b->group_panels * KV * VL;
-  return at_most(outer_rows, at_least(outer_least, outer_near / at_least(1, floats)));
+  return itself && v->groups == 1 && v->joined == 1 ? rows_in_place(b, c->c, c->k) : 0;
 }
 
 static weights_work weights_of(const ak_conv *c) {
@@ -37,7 +30,7 @@ static weights_work weights_of(const ak_conv *c) {
   w.blocking = block_outer(
     w.tap_sets * v->groups, joined ? w.taps * v->run : v->run, joined ? v->run : 1, v->columns,
     w.pixels);
-  w.dense = dense_rows(c, v, &w.blocking);
+  w.dense = dense_pixels(c, v, &w.blocking);
   w.tiles =
     w.tap_sets * v->groups * w.blocking.channel_blocks * w.blocking.panel_groups;
   return w;
@@ -146,26 +139,6 @@ static void sum_pixels(
   flush_outer(s);
 }
 
-// Adds pixels [from, to) to the tile, read in place. Columns that do not exist are sums of what
-// follows a row, and not stored.
-static void sum_dense(
-  const weights_work *w, weights_tile *t, const float *x, const float *dy, long from, long to
-) {
-  const outer_sum *s = &t->sum;
-  const long c = w->view.source_channels, k = w->view.target_channels;
-  for (long pixel = from; pixel < to; pixel += w->dense) {
-    for (long i = s->first; i < s->last; i++) {
-      const panel_span p = panel_at(s->panels, i);
-      const outer_tile tile = {
-        .left = x + pixel * c + t->row, .left_step = c, .count = at_most(w->dense, to - pixel),
-        .panel = dy + pixel * k + p.column, .panel_step = k,
-        .acc = s->acc + (p.column - s->column) * s->channels, .acc_step = (long)p.vectors * VL,
-        .ahead = i == s->first ? w->dense * c : 0, .panel_ahead = w->dense * k};
-      outer_against_panel(&tile, p.vectors, 0, s->channels);
-    }
-  }
-}
-
 // The rows of joined groups: of each, the columns that belong to its group.
 static void store_joined(
   const conv_view *v, const weights_tile *t, const float *acc, const ak_job *job
@@ -204,7 +177,9 @@ static void weights_item(
   const float *x = plan->detail[0] ? job->shared : job->a;
   const long from = slot * w->pixels / b->slots, to = (slot + 1) * w->pixels / b->slots;
   if (w->dense) {
-    sum_dense(w, &t, x, job->b, from, to);
+    sum_in_place(
+      &t.sum, x + t.row, w->view.source_channels, job->b, w->view.target_channels, from, to,
+      w->dense);
   } else {
     sum_pixels(w, &t, x, job->b, from, to);
   }

@@ -6,6 +6,8 @@
 // a tile are added in order by a last phase.
 
 enum { outer_rows = 128, outer_channels = 216, outer_columns = 128, outer_ahead = 8 };
+// Rows read where they lie, no more at once than stay near the processor.
+enum { outer_near = 8192, outer_least = 32, outer_apart = 2048 };
 enum { outer_items = 16, outer_slots = 16, outer_small = 16384, outer_small_slots = 64 };
 
 typedef struct {
@@ -88,6 +90,35 @@ static void flush_outer(outer_sum *s) {
     outer_against_panel(&t, p.vectors, 0, s->channels);
   }
   s->count = 0;
+}
+
+// How many rows to read at once where they lie, the factors' rows so far apart; 0 where rows fall
+// into few sets of the cache.
+static long rows_in_place(const outer_blocking *b, long left_step, long right_step) {
+  if (left_step % outer_apart == 0 || right_step % outer_apart == 0) return 0;
+  const long floats = b->channel_block + b->group_panels * KV * VL;
+  return at_most(outer_rows, at_least(outer_least, outer_near / at_least(1, floats)));
+}
+
+// Adds rows [from, to) of both factors, `at_once` of them at a time, to the tile. `left` is at the
+// tile's channels, `right` at column 0 of the whole. Columns that do not exist are sums of what
+// follows a row, and not stored.
+static void sum_in_place(
+  const outer_sum *s, const float *left, long left_step, const float *right, long right_step,
+  long from, long to, long at_once
+) {
+  for (long row = from; row < to; row += at_once) {
+    for (long i = s->first; i < s->last; i++) {
+      const panel_span p = panel_at(s->panels, i);
+      const outer_tile t = {
+        .left = left + row * left_step, .left_step = left_step,
+        .count = at_most(at_once, to - row), .panel = right + row * right_step + p.column,
+        .panel_step = right_step, .acc = s->acc + (p.column - s->column) * s->channels,
+        .acc_step = (long)p.vectors * VL, .ahead = i == s->first ? at_once * left_step : 0,
+        .panel_ahead = at_once * right_step};
+      outer_against_panel(&t, p.vectors, 0, s->channels);
+    }
+  }
 }
 
 // Copies `count` floats in whole vectors: up to VL − 1 more are read and written.
@@ -197,7 +228,13 @@ static void matrix_outer_item(
   const float *left = job->a + batch * m->stride_a + channel;
   const float *right = job->b + batch * m->stride_b;
   const long end = (slot + 1) * m->k / b->slots;
-  for (long from = slot * m->k / b->slots; from < end; from += outer_rows) {
+  long from = slot * m->k / b->slots;
+  const long in_place = m->transpose_b ? 0 : rows_in_place(b, m->lda, m->ldb);
+  if (in_place) {
+    sum_in_place(&s, left, m->lda, right, m->ldb, from, end, in_place);
+    from = end;
+  }
+  for (; from < end; from += outer_rows) {
     matrix_outer_copy(m, left, right, from, at_most(outer_rows, end - from), &s);
     flush_outer(&s);
   }
