@@ -79,12 +79,11 @@ typedef struct {
   long ahead, panel_ahead;  // floats to what is read a little later, to ask for it; or 0
 } outer_tile;
 
-INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, long channel) {
-  vec acc[ROWS_MAX][KV];
-  float *out = t->acc + channel * t->acc_step;
-  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
-    acc[i][j] = load(out + i * t->acc_step + j * VL);
-  }
+// `asks`: whether what is read later is asked for, a constant, since looking costs a twentieth.
+INLINE void outer_sums(
+  const int rows, const int vectors, const int asks, const outer_tile *t, long channel,
+  vec acc[ROWS_MAX][KV]
+) {
   const float *b = t->panel;
   const long step = t->panel_step, left_step = t->left_step, count = t->count;
   const long ahead = t->ahead, panel_ahead = channel ? 0 : t->panel_ahead;
@@ -92,8 +91,8 @@ INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, l
   for (long n = 0; n < count; n++) {
     vec row[KV];
     UNROLL for (int j = 0; j < vectors; j++) row[j] = load(b + j * VL);
-    if (ahead) __builtin_prefetch(a + ahead);
-    if (panel_ahead) {
+    if (asks && ahead) __builtin_prefetch(a + ahead);
+    if (asks && panel_ahead) {
       UNROLL for (int j = 0; j < vectors; j++) __builtin_prefetch(b + j * VL + panel_ahead);
     }
     b += step;
@@ -101,6 +100,19 @@ INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, l
       acc[i][j] += row[j] * a[i];
     }
     a += left_step;
+  }
+}
+
+INLINE void outer_body(const int rows, const int vectors, const outer_tile *t, long channel) {
+  vec acc[ROWS_MAX][KV];
+  float *out = t->acc + channel * t->acc_step;
+  UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
+    acc[i][j] = load(out + i * t->acc_step + j * VL);
+  }
+  if (t->ahead || t->panel_ahead) {
+    outer_sums(rows, vectors, 1, t, channel, acc);
+  } else {
+    outer_sums(rows, vectors, 0, t, channel, acc);
   }
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int j = 0; j < vectors; j++) {
     store(out + i * t->acc_step + j * VL, acc[i][j]);

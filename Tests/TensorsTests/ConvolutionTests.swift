@@ -54,6 +54,14 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
         strides: (1, 2), padding: .init(top: 0, left: 1, bottom: 1, right: 0), dilations: (2, 1))),
     .init([1, 6, 6, 150], [3, 3, 150, 130], .init(padding: 1)),
     .init([1, 8, 8, 260], [3, 3, 260, 20], .init(padding: 1)),
+    // Winograd's tiles of 3 and 4: some short either way, all short, one side only, cut off.
+    .init([2, 7, 14, 20], [3, 3, 20, 36], .init(padding: 1)),
+    .init([2, 6, 9, 16], [3, 3, 16, 17], .init(padding: 1)),
+    .init([2, 8, 11, 18], [3, 3, 18, 16], .init(padding: 1)),
+    .init([1, 5, 13, 24], [3, 3, 24, 30], .init(padding: 1)),
+    // Many channels: weights transformed part by part, forward or backward only.
+    .init([2, 7, 10, 70], [3, 3, 70, 270], .init(padding: 1)),
+    .init([3, 7, 7, 290], [3, 3, 290, 40], .init(padding: 1)),
     // Pictures by rows, of either stride.
     .init([2, 17, 23, 3], [3, 3, 3, 11], .init(stride: 2, padding: 1)),
     .init([2, 9, 14, 3], [3, 3, 3, 16], .init(padding: 1)),
