@@ -21,8 +21,8 @@ static enum scatter_finish scatter_finish_of(const ak_epilogue *e) {
 typedef struct {
   const float *m[plane_kinds];  // element p of channel c at m[kind][p·plane + c]
   long plane, width;
-  float *y;  // first target pixel and channel; pixel (i, j) at y[(i·tw + j)·k]
-  long tw, k;
+  float *y;  // first target pixel and channel; pixel (i, j) at y[i·line + j·pixel]
+  long line, pixel;
   enum tile_shape shape;
   int rows, columns;  // of pixels that exist
   int add;
@@ -56,11 +56,11 @@ INLINE void scatter_vector(
     const vec row[6] = {narrow ? (vec){0} : b[0][i], b[1][i], b[2][i], b[3][i], b[4][i], b[5][i]};
     transform_output(narrow, row, o);
     UNROLL for (int j = 0; j < 4 - narrow; j++) {
-      const long at = (i * t->tw + j) * t->k + c;
+      const long at = i * t->line + j * t->pixel + c;
       float *to = t->y + at;
-      __builtin_prefetch(to + 4 * t->k, 1);  // the same pixel of the next tile
+      __builtin_prefetch(to + 4 * t->pixel, 1);  // the same pixel of the next tile
       if (form.finish == FINISH_AFFINE && t->residual) {
-        __builtin_prefetch(t->residual + at + 4 * t->k);
+        __builtin_prefetch(t->residual + at + 4 * t->pixel);
       }
       if (!whole && (i >= t->rows || j >= t->columns)) continue;
       vec v = o[j];
@@ -118,7 +118,8 @@ static void scatter_outputs(
   const ak_epilogue *e = job->epilogue;
   const enum scatter_finish finish = scatter_finish_of(e);
   scattered_tile s = {
-    .plane = planes.plane, .width = width, .tw = g->tw, .k = g->k, .add = job->accumulate};
+    .plane = planes.plane, .width = width, .line = g->tw * g->dilation * g->dilation * g->k,
+    .pixel = g->dilation * g->k, .add = job->accumulate};
   if (finish == FINISH_SUMS) {
     s.sum = e->sum + slot * g->k + first;
     s.square = e->square_sum + slot * g->k + first;
@@ -128,7 +129,7 @@ static void scatter_outputs(
   }
   tile_place at = tile_at(g, r->from);
   for (long t = r->from; t < r->to; t++, step_tile(g, &at)) {
-    const long offset = ((at.n * g->th + at.y) * g->tw + at.x) * g->k + first;
+    const long offset = grid_pixel(g, at.n, at.y, at.x, g->th, g->tw) * g->k + first;
     for (int i = 0; i < plane_kinds; i++) {
       s.m[i] = planes.planes + (at.ranks[i] - r->first[i]) * planes.step;
     }
@@ -147,7 +148,7 @@ static void scatter_outputs(
     if (finish != FINISH_LATER) continue;
     for (int i = 0; i < s.rows; i++) {
       for (int j = 0; j < s.columns; j++) {
-        float *out = s.y + (i * g->tw + j) * g->k;
+        float *out = s.y + i * s.line + j * s.pixel;
         finish_pixel(e, out, out - job->out, first, width, slot, g->k);
       }
     }

@@ -8,17 +8,25 @@
 
 // A convolution 3×3, stride 1, seen from either side: source [n][sh][sw][c] to target
 // [n][th][tw][k], target pixel (y, x) from source pixels (y − pad_h …, x − pad_w …).
+//
+// With a dilation of d an image is d² images of every d-th pixel, none of which sees another: n and
+// the sizes here are theirs, and they lie between one another in memory.
 typedef struct {
   long n, sh, sw, c, th, tw, k, pad_h, pad_w;
+  long dilation;
   long down, across, tiles;
   long tall, wide;  // how many of them are 4 high, 4 wide: the first ones
 } tile_grid;
 
 static tile_grid grid_of(const ak_conv *v, int backward) {
-  tile_grid g = {v->n, v->h, v->w, v->c, v->oh, v->ow, v->k, v->pad_top, v->pad_left, 0, 0, 0, 0, 0};
+  const long d = v->dil_h;
+  tile_grid g = {
+    .n = v->n * d * d, .sh = v->h / d, .sw = v->w / d, .c = v->c, .th = v->oh / d, .tw = v->ow / d,
+    .k = v->k, .pad_h = v->pad_top / d, .pad_w = v->pad_left / d, .dilation = d};
   if (backward) {
-    g = (tile_grid){
-      v->n, v->oh, v->ow, v->k, v->h, v->w, v->c, 2 - v->pad_top, 2 - v->pad_left, 0, 0, 0, 0, 0};
+    g.sh = v->oh / d, g.sw = v->ow / d, g.c = v->k;
+    g.th = v->h / d, g.tw = v->w / d, g.k = v->c;
+    g.pad_h = 2 - g.pad_h, g.pad_w = 2 - g.pad_w;
   }
   g.down = ceil_div(g.th, 4);
   g.across = ceil_div(g.tw, 4);
@@ -26,6 +34,21 @@ static tile_grid grid_of(const ak_conv *v, int backward) {
   g.wide = at_least(0, g.tw - 3 * g.across);
   g.tiles = g.n * g.down * g.across;
   return g;
+}
+
+// Whether dilation leaves images of one size, with whole padding.
+INLINE int dilates_evenly(const ak_conv *c) {
+  const long d = c->dil_h;
+  return c->dil_w == d && c->h % d == 0 && c->w % d == 0 && c->oh % d == 0 && c->ow % d == 0
+    && c->pad_top % d == 0 && c->pad_left % d == 0;
+}
+
+// Which pixel of all, of images height × width, lies at (y, x) of image n of the grid.
+INLINE long grid_pixel(const tile_grid *g, long n, long y, long x, long height, long width) {
+  const long d = g->dilation;
+  if (d == 1) return (n * height + y) * width + x;
+  const long image = n / (d * d), phase = n % (d * d);
+  return ((image * height + y) * d + phase / d) * width * d + x * d + phase % d;
 }
 
 INLINE long plane_floats(long tiles, long channels) { return tiles * channels + 16; }
@@ -119,13 +142,15 @@ static tile_range range_of(const tile_grid *g, long from, long to) {
 static void input_rows(
   const tile_grid *g, const float *x, const tile_place *at, const float *zeros, const float **p
 ) {
+  const long d = g->dilation;
+  const float *image = x + grid_pixel(g, at->n, 0, 0, g->sh, g->sw) * g->c;
   for (int i = 0; i < 6; i++) {
     const long y = at->y - g->pad_h + i;
     for (int j = 0; j < 6; j++) {
       const long xx = at->x - g->pad_w + j;
       const int inside = (unsigned long)y < (unsigned long)g->sh
         && (unsigned long)xx < (unsigned long)g->sw;
-      p[i * 6 + j] = inside ? x + ((at->n * g->sh + y) * g->sw + xx) * g->c : zeros;
+      p[i * 6 + j] = inside ? image + (y * g->sw * d + xx) * d * g->c : zeros;
     }
   }
 }
@@ -210,11 +235,12 @@ static void gather_inputs(
 static void gradient_rows(
   const tile_grid *g, const float *dy, const tile_place *at, const float *zeros, const float **p
 ) {
+  const long d = g->dilation;
+  const float *first = dy + grid_pixel(g, at->n, at->y, at->x, g->th, g->tw) * g->k;
   for (int i = 0; i < 4; i++) {
     for (int j = 0; j < 4; j++) {
       const int inside = at->y + i < g->th && at->x + j < g->tw;
-      p[i * 4 + j] =
-        inside ? dy + ((at->n * g->th + at->y + i) * g->tw + at->x + j) * g->k : zeros;
+      p[i * 4 + j] = inside ? first + (i * g->tw * d + j) * d * g->k : zeros;
     }
   }
 }

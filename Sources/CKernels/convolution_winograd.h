@@ -36,11 +36,11 @@ static winograd_work winograd_of(const ak_conv *c, enum ak_pass pass) {
 // leaves out taps on padding where the image is small.
 static int suits_winograd(const ak_conv *c, enum ak_pass pass, int exact) {
   if (exact || c->r != 3 || c->s != 3 || c->stride_h != 1 || c->stride_w != 1) return 0;
-  if (c->dil_h != 1 || c->dil_w != 1 || c->groups != 1 || c->c < 16 || c->k < 16) return 0;
+  if (!dilates_evenly(c) || c->groups != 1 || c->c < 16 || c->k < 16) return 0;
   conv_view v = view_convolution(c, pass);
   const tile_grid g = grid_of(c, pass == AK_INPUT_GRADIENT);
   const long products = meetings(&v, 1) * meetings(&v, 0);
-  return image_products(&g) * 5 < products * 3;
+  return image_products(&g) * g.dilation * g.dilation * 5 < products * 3;
 }
 
 static void winograd_plan(const ak_conv *c, enum ak_pass pass, ak_plan *plan) {

@@ -59,6 +59,10 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     .init([2, 6, 9, 16], [3, 3, 16, 17], .init(padding: 1)),
     .init([2, 8, 11, 18], [3, 3, 18, 16], .init(padding: 1)),
     .init([1, 5, 13, 24], [3, 3, 24, 30], .init(padding: 1)),
+    // Dilated by Winograd: an image as several, and one whose size the dilation does not divide.
+    .init([2, 8, 12, 18], [3, 3, 18, 20], .init(padding: 2, dilation: 2)),
+    .init([1, 12, 9, 16], [3, 3, 16, 24], .init(padding: 3, dilation: 3)),
+    .init([1, 11, 8, 20], [3, 3, 20, 16], .init(padding: 2, dilation: 2)),
     // Many channels: weights transformed part by part, forward or backward only.
     .init([2, 7, 10, 70], [3, 3, 70, 270], .init(padding: 1)),
     .init([3, 7, 7, 290], [3, 3, 290, 40], .init(padding: 1)),
