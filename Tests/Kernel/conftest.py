@@ -3,6 +3,7 @@
 ATHANOR names the program under test; without it, the release build of this package.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -37,3 +38,21 @@ def pytest_sessionstart(session):
 
 def pytest_sessionfinish(session, exitstatus):
     shutil.rmtree(HOME, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def started(**options):
+    """A kernel of its own that is ready, and its client, until the end of the block."""
+    # Read only now: it looks up the folders set above.
+    from jupyter_client import KernelManager
+
+    manager = KernelManager(kernel_name="athanor", **options)
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    try:
+        client.wait_for_ready(timeout=30)
+        yield manager, client
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

@@ -13,22 +13,16 @@ import time
 import nbclient
 import nbformat
 import pytest
-from conftest import HOME, PROGRAM
-from jupyter_client import BlockingKernelClient, KernelManager
+from conftest import HOME, PROGRAM, started
+from jupyter_client import BlockingKernelClient
 
 ENDLESS = "for i in 1..1000000000 { }"
 
 
 @pytest.fixture(params=["tcp", "ipc"])
 def kernel(request):
-    manager = KernelManager(kernel_name="athanor", transport=request.param)
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=30)
-    yield manager, client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    with started(transport=request.param) as kernel:
+        yield kernel
 
 
 def execute(client, code, **others):

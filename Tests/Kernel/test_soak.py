@@ -3,7 +3,7 @@
 import pathlib
 
 import pytest
-from jupyter_client import KernelManager
+from conftest import started
 
 CELLS = 10_000
 WARM = 1_000
@@ -15,14 +15,8 @@ KINDS = ["", "1 + 1", "x = [1, 2, 3]", 'print("a line")', "nothing_has_this_name
 
 @pytest.fixture
 def kernel():
-    manager = KernelManager(kernel_name="athanor", transport="ipc")
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=30)
-    yield manager, client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    with started(transport="ipc") as kernel:
+        yield kernel
 
 
 def resident(pid):

@@ -6,19 +6,14 @@ import time
 import uuid
 
 import pytest
+from conftest import started
 from jupyter_client import KernelManager
 
 
 @pytest.fixture(scope="module")
 def client():
-    manager = KernelManager(kernel_name="athanor")
-    manager.start_kernel()
-    client = manager.client()
-    client.start_channels()
-    client.wait_for_ready(timeout=30)
-    yield client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    with started() as (_, client):
+        yield client
 
 
 def collect(client, code, **options):
